@@ -1,0 +1,22 @@
+"""Turnstream: drop a transcript file in a folder, get one structured record on a stream.
+
+The map, in the order of the data:
+
+    watch/        bell → scan → settle → queue: what in drop/ is due, as task messages
+    app, tasks    the Celery side: settings, retry and failure policy
+    pipeline      the story of a batch in one screen; the stages below know nothing of each other
+      folder        open under a read lease, move without overwriting
+      extract/      bytes → lines and canonical text
+      identify      arrival id, content hash, what the name says
+      parse/        lines → title, speakers, turns
+      normalise     all of it → the record and its event
+      publish       look up, append, claim: one atomic script in the server
+      journal       one line per outcome, on disk
+    server        the embedded valkey-server;  connect: clients and what a server promises
+    supervise     `run`: server, watcher and worker as one
+    cli           the commands
+
+Everybody may import settings, errors, log and models.
+"""
+
+__version__ = "0.1.0"

@@ -1,0 +1,137 @@
+"""What can go wrong, in one tree.
+
+TurnstreamError
+├── PermanentError            the file's fault: it goes to quarantine
+│   ├── FileTooLarge · EmptyFile · Undecodable · UnsupportedFormat · UnreadableFile
+│   └── ParserFailed · ParseTimeout · WorkerCrashed
+├── TransientError            not the file's fault: it stays in drop/ and is tried again
+│   ├── StillOpen · ChangedWhileRead · FileGone · ReadFailed · DisposeBlocked
+│   └── ServerUnavailable · ServerRefused · LedgerHeld
+└── SetupError                nothing can start: a sentence and an exit code
+    ├── BadConfiguration (78)
+    └── NoServer (69)
+
+Every leaf of the first two has a bounded ``reason``: log field, metric label and
+content of ``.error.json``.  Free text goes to ``detail`` only.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class TurnstreamError(Exception):
+    """Root of every error that Turnstream raises on purpose."""
+
+
+class DocumentError(TurnstreamError):
+    """Something about one file: a bounded ``reason``, a ``hint`` of what to do, free ``detail``."""
+
+    reason: ClassVar[str] = "unknown"
+    hint: ClassVar[str] = ""
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(f"{self.reason}: {detail}" if detail else self.reason)
+        self.detail = detail
+
+
+class PermanentError(DocumentError):
+    """Trying again would end the same way: the file goes to quarantine."""
+
+
+class FileTooLarge(PermanentError):
+    reason = "file_too_large"
+    hint = "Split the file, or raise work.max_file_bytes and retry it from the quarantine."
+
+
+class EmptyFile(PermanentError):
+    reason = "empty"
+    hint = "The file holds no text. Check the export or the upload, then drop it again."
+
+
+class Undecodable(PermanentError):
+    reason = "undecodable"
+    hint = "The text's encoding could not be told. Save the file as UTF-8 and drop it again."
+
+
+class UnsupportedFormat(PermanentError):
+    reason = "unsupported_format"
+    hint = "This is not a text transcript. Convert it to plain text and drop that."
+
+
+class UnreadableFile(PermanentError):
+    reason = "unreadable"
+    hint = "The worker may not read this file. Give it read permission, then retry it."
+
+
+class ParserFailed(PermanentError):
+    reason = "parser_failed"
+    hint = "This is a fault of Turnstream's parser, not of the file. Please report it, then retry."
+
+
+class ParseTimeout(PermanentError):
+    reason = "parse_timeout"
+    hint = "Reading this file took too long. Raise work.soft_time_limit_seconds, or split the file."
+
+
+class WorkerCrashed(PermanentError):
+    reason = "worker_crashed"
+    hint = "A worker died on this file several times. Look at its memory, then retry the file."
+
+
+class TransientError(DocumentError):
+    """The same file may well succeed later: it stays where it is."""
+
+
+class StillOpen(TransientError):
+    reason = "still_open"
+    hint = "A program has the file open for writing; it is taken once that program closes it."
+
+
+class ChangedWhileRead(TransientError):
+    reason = "changed_while_read"
+    hint = "The file changed while it was read; it is taken once it rests."
+
+
+class FileGone(TransientError):
+    reason = "gone"
+    hint = "The file is no longer there, or another one took its name."
+
+
+class ReadFailed(TransientError):
+    reason = "read_failed"
+    hint = "The file system refused a read. See detail for its error number."
+
+
+class DisposeBlocked(TransientError):
+    reason = "dispose_blocked"
+    hint = "The file cannot be moved out of drop/. Free disk space, or give the worker write permission."
+
+
+class ServerUnavailable(TransientError):
+    reason = "server_unavailable"
+    hint = "The server does not answer. Files wait in drop/ until it does."
+
+
+class ServerRefused(TransientError):
+    reason = "server_refused"
+    hint = "The server answers but refuses writes (memory, disk, read-only). See detail."
+
+
+class LedgerHeld(TransientError):
+    reason = "ledger_held"
+    hint = "The server's ledger is not the one this root knows: it was emptied, restored or exchanged."
+
+
+class SetupError(TurnstreamError):
+    """Nothing can start; ``str(error)`` says why and what to do."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class BadConfiguration(SetupError):
+    exit_code = 78
+
+
+class NoServer(SetupError):
+    exit_code = 69

@@ -1,0 +1,222 @@
+"""The contract, version 1: the record, the CloudEvent around it, the task message.
+
+Within v1 fields are only added; nothing is renamed, removed or narrowed.  What a
+source does not say is ``None`` or empty: nothing is invented.
+
+Spans are ``(start, end)`` in code points of the canonical text, end excluded.  All
+spans of ``spans``, ``turns`` and ``unattributed`` together cover every character of
+the canonical text but its line ends, each once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+EVENT_TYPE = "io.turnstream.transcript.published.v1"
+SCHEMA_URI = "urn:turnstream:schema:transcript:v1"
+
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+ShortId = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
+Span = tuple[int, int]
+
+
+class Model(BaseModel):
+    """Immutable and closed on our side; consumers must ignore fields they don't know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Speaker(Model):
+    """A person or role that speaks, with every label the source uses for it."""
+
+    id: str
+    name: str | None
+    role: str | None
+    labels: tuple[str, ...]
+
+
+class Participant(Model):
+    """Somebody whom the source lists as present."""
+
+    name: str
+    role: str | None = None
+
+
+class Turn(Model):
+    """What one speaker says without interruption; ``paragraphs`` hold no label."""
+
+    index: int
+    speaker_id: str | None
+    label: str | None
+    kind: Literal["speech", "question", "answer", "direction"]
+    paragraphs: tuple[str, ...]
+    start_s: float | None = None
+    end_s: float | None = None
+    span: Span
+
+
+class Unattributed(Model):
+    """Text that belongs to nobody: rules, closing marks, narration."""
+
+    text: str
+    span: Span
+
+
+class Revision(Model):
+    """Which edition of the transcript this is; the first supersedes nothing."""
+
+    number: int = 1
+    supersedes: str | None = None
+    cause: str | None = None
+
+
+class Layout(Model):
+    """How the transcript marks its speakers, and why the parser thinks so."""
+
+    name: str
+    reasons: tuple[str, ...] = ()
+
+
+class Provenance(Model):
+    """Where the record came from; ``path`` is relative to ``drop/``.
+
+    ``path_bytes`` is the base64 of the path where it is no valid UTF-8 (``path`` then
+    shows escapes), else ``None``.  ``sequence`` and ``declared_id`` are the sender's.
+    """
+
+    path: str
+    path_bytes: str | None
+    name: str
+    sequence: int | None
+    declared_id: str | None
+    size: int
+    mtime: datetime
+    received_at: datetime
+    format: str
+    encoding: str
+    layout: Layout | None
+    parser_version: str
+    canonical_version: int
+
+
+class Record(Model):
+    """One structured transcript."""
+
+    document_id: ShortId
+    content_sha256: Digest
+    source_sha256: Digest
+    title: str | None
+    publisher: str | None
+    summary: str | None
+    occurred_on: date | None
+    place: str | None
+    language: str | None
+    status: Literal["complete", "partial"]
+    participants: tuple[Participant, ...]
+    speakers: tuple[Speaker, ...]
+    turns: tuple[Turn, ...]
+    unattributed: tuple[Unattributed, ...]
+    spans: dict[str, Span]
+    revision: Revision
+    provenance: Provenance
+    warnings: tuple[str, ...]
+
+
+class Event(Model):
+    """The CloudEvent 1.0 (structured JSON) that stands in the stream field ``data``."""
+
+    specversion: Literal["1.0"] = "1.0"
+    id: str
+    source: str
+    type: str = EVENT_TYPE
+    subject: ShortId
+    time: datetime
+    datacontenttype: Literal["application/json"] = "application/json"
+    dataschema: str = SCHEMA_URI
+    data: Record
+
+
+class OutcomeKind(StrEnum):
+    """What became of an arrival."""
+
+    PUBLISHED = "published"
+    DUPLICATE = "duplicate"
+    REJECTED = "rejected"
+
+
+class FileRef(Model):
+    """One file of a task message: path below ``drop/`` (see ``folder.encode_path``), its crashes so far."""
+
+    path: str
+    crashes: int = 0
+
+
+class Batch(Model):
+    """A task message, version 1: a hint that these files of this root are due."""
+
+    v: Literal[1] = 1
+    id: str
+    root_id: ShortId
+    files: tuple[FileRef, ...]
+
+
+# --- between the stages: plain and fast, never on the wire ---
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of canonical text, with what its source showed beside the words.
+
+    ``start`` is its offset in the canonical text (code points); ``indent`` the columns
+    of white space before it; ``speaker`` and the times are what a cue or JSON format says.
+    """
+
+    text: str
+    start: int
+    indent: int = 0
+    blank_before: bool = False
+    style: str | None = None
+    speaker: str | None = None
+    start_s: float | None = None
+    end_s: float | None = None
+
+    @property
+    def end(self) -> int:
+        """Offset just after the line in the canonical text."""
+        return self.start + len(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """What ``extract`` yields: lines, and the canonical text that they join to."""
+
+    lines: tuple[Line, ...]
+    canonical: str
+    format: str
+    encoding: str
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What ``parse`` yields: the transcript's own facts, nothing about its file."""
+
+    title: str | None = None
+    publisher: str | None = None
+    summary: str | None = None
+    occurred_on: date | None = None
+    place: str | None = None
+    language: str | None = None
+    status: Literal["complete", "partial"] = "complete"
+    participants: tuple[Participant, ...] = ()
+    speakers: tuple[Speaker, ...] = ()
+    turns: tuple[Turn, ...] = ()
+    unattributed: tuple[Unattributed, ...] = ()
+    spans: dict[str, Span] = field(default_factory=dict)
+    layout: Layout | None = None
+    warnings: tuple[str, ...] = ()
