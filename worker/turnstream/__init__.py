@@ -12,6 +12,7 @@ The map, in the order of the data:
       normalise     all of it → the record and its event
       publish       look up, append, claim: one atomic script in the server
       journal       one line per outcome, on disk
+    root          the data root: folders, identity;  durable: small writes that survive a power cut
     server        the embedded valkey-server;  connect: clients and what a server promises
     supervise     `run`: server, watcher and worker as one
     cli           the commands

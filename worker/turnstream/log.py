@@ -49,6 +49,7 @@ EVENTS: dict[str, EventSpec] = {
     "document.blocked": EventSpec(
         _W, "the file's outcome is known but it cannot be moved", "free space, give permission"
     ),
+    "document.gone": EventSpec(_D, "a file was already handled, or taken away by its user"),
     "document.suspected": EventSpec(_W, "a worker process died or overran its time on this batch"),
     "batch.refused": EventSpec(_E, "a message was not ours to work on", "give each root its own server.key_prefix"),
     "batch.abandoned": EventSpec(_W, "a batch ended early; its files are sent again", "see reason and detail"),

@@ -10,10 +10,12 @@ the canonical text but its line ends, each once.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Literal
+from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -150,10 +152,28 @@ class OutcomeKind(StrEnum):
 
 
 class FileRef(Model):
-    """One file of a task message: path below ``drop/`` (see ``folder.encode_path``), its crashes so far."""
+    """One file of a task message; ``path`` is below ``drop/``, see ``to_wire``.
+
+    ``crashes`` counts the workers that died on this arrival alone; ``tries`` how often it was
+    deferred before, so that its mark of deferral can be taken away.
+    """
 
     path: str
+    arrival_id: ShortId
     crashes: int = 0
+    tries: int = 0
+
+
+class Deferral(Model):
+    """Why an arrival is still in ``drop/``: kept in the hash ``deferred`` under its wire path."""
+
+    arrival_id: ShortId
+    reason: str
+    detail: str = ""
+    at: datetime
+    tries: int = 1
+    crashes: int = 0
+    alone: bool = False
 
 
 class Batch(Model):
@@ -163,6 +183,29 @@ class Batch(Model):
     id: str
     root_id: ShortId
     files: tuple[FileRef, ...]
+
+
+def to_wire(path: str) -> str:
+    """Return an fs string (PEP 383) as text that JSON can carry.
+
+    Valid UTF-8 stays as it is; anything else becomes ``//`` and percent escapes, which no
+    relative path begins with.
+    """
+    try:
+        path.encode("utf-8")
+    except UnicodeEncodeError:
+        return "//" + quote_from_bytes(os.fsencode(path))
+    return path
+
+
+def from_wire(path: str) -> str:
+    """Return the fs string that ``to_wire`` was given."""
+    return os.fsdecode(unquote_to_bytes(path[2:])) if path.startswith("//") else path
+
+
+def printable(path: str) -> str:
+    r"""Return an fs string for people: bytes that are no UTF-8 as ``\xNN``."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 # --- between the stages: plain and fast, never on the wire ---

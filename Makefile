@@ -1,0 +1,85 @@
+# Needs python3 >= 3.11 and make, nothing else.  `make help` lists the targets.
+
+PYTHON  ?= python3
+VENV    := .venv
+BIN     := $(VENV)/bin
+STAMP   := $(VENV)/.installed
+PIP     := $(BIN)/python -m pip install -qq --no-compile --disable-pip-version-check
+# Debian packages that `make test-full` needs, separated by spaces.
+DEBIAN  := systemd
+UV      := $(or $(shell command -v uv),$(BIN)/uv)
+COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+           --annotation-style line --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
+
+.DEFAULT_GOAL := help
+.PHONY: install run test test-full check bench lock clean help debian
+
+install: $(STAMP)  ## make .venv with everything, hashes checked; nothing to do while it is fresh
+	@:
+
+# The stamp is written last and says for which folder and Python.  No such stamp
+# (interrupted, moved, copied, Python upgraded): .venv is made anew.  An older
+# one: what changed is installed over it.
+HERE := $(CURDIR) $(shell $(BIN)/python --version 2>/dev/null)
+ifneq ($(shell cat $(STAMP) 2>/dev/null),$(HERE))
+.PHONY: $(STAMP)
+endif
+
+$(STAMP): requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version.split()[0]; sys.version_info >= (3, 11) or sys.exit( \
+	  "Turnstream needs Python 3.11 or newer, and $(PYTHON) is " + v + "; try: make $(MAKECMDGOALS) PYTHON=python3.11")'
+	@echo "installing into $(VENV)"
+	@test "$$(cat $@ 2>/dev/null)" = "$(HERE)" || $(PYTHON) -m venv --clear $(VENV)
+	@rm -f $@
+	@$(PIP) --require-hashes -r requirements/dev.txt
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@echo "$(CURDIR) $$($(BIN)/python --version)" > $@
+
+run: $(STAMP)  ## server, watcher and worker in one; ROOT=folder (./data), ARGS="more options"
+	@exec $(BIN)/turnstream run $(ARGS)
+ifdef ROOT
+run: export TURNSTREAM_ROOT := $(ROOT)
+endif
+
+test: $(STAMP)  ## the tests that need no root, server or system package; ARGS="-k name"
+	@$(BIN)/python -m pytest tests -m "not full" $(ARGS)
+
+test-full: $(STAMP) debian  ## the tests that need root or Debian's packages; ARGS="-k name"
+	@$(BIN)/python -m pytest tests -m full $(ARGS)
+
+debian:
+	@command -v dpkg-query >/dev/null || exit 0; \
+	missing=$$(for p in $(DEBIAN); do \
+	  dpkg-query --show --showformat='$${db:Status-Status}' $$p 2>/dev/null | grep -qx installed || echo $$p; done); \
+	test -n "$$missing" || exit 0; \
+	test "$$(id -u)" = 0 || { echo "make test-full needs root once, or: apt-get install" $$missing >&2; exit 1; }; \
+	echo "installing from Debian:" $$missing; \
+	export DEBIAN_FRONTEND=noninteractive; \
+	apt-get -qq update && apt-get -qq install --yes --no-install-recommends $$missing >/dev/null
+
+check: $(STAMP)  ## style, types, direction of imports, and that the documents match the code
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --check --quiet
+	@$(BIN)/mypy --strict worker tests
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m pytest --quiet tests/unit/test_docs.py
+
+bench: $(STAMP)  ## measure on this machine; QUICK=1 for a minute's run, OUT=file for the numbers
+	@$(BIN)/python -m tests.bench $(OUT:%=--out %) $(if $(QUICK),--quick)
+
+lock: $(filter $(BIN)/%,$(UV))  ## pin again after a change of pyproject.toml; UPGRADE=1 takes newer versions
+	@$(COMPILE) pyproject.toml --extra embedded -o requirements/run.txt
+	@$(PYTHON) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")' \
+	  | $(COMPILE) - -c requirements/run.txt -o requirements/build.txt
+	@$(COMPILE) pyproject.toml --extra embedded --group dev \
+	  -c requirements/run.txt -c requirements/build.txt -o requirements/dev.txt
+
+$(BIN)/uv: $(STAMP)
+	@$(PIP) uv
+
+clean:  ## remove .venv and every cache; data/ stays
+	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find worker tests -name __pycache__ -prune -exec rm -rf {} +
+
+help:  ## this list
+	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))

@@ -1,0 +1,69 @@
+"""Signs of life: which watchers and workers there are, for the queue's depth and for `status`."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from dataclasses import dataclass
+
+from turnstream.publish import Ledger
+
+#: Seconds between signs, and after which a silent process counts as gone.
+BEAT_SECONDS = 5.0
+SILENT_SECONDS = 16.0
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """One living process of ours; ``processes`` is how many batches it works on at once."""
+
+    role: str
+    host: str
+    pid: int
+    processes: int
+
+
+def beat(ledger: Ledger, role: str, processes: int = 1) -> None:
+    """Leave a sign of life of this process.
+
+    Raises:
+        TransientError: the server cannot take it.
+
+    """
+    now = time.time()
+    pipeline = ledger.client.pipeline(transaction=False)
+    pipeline.zadd(ledger.key("alive"), {f"{role}:{socket.gethostname()}:{os.getpid()}:{processes}": now})
+    pipeline.zremrangebyscore(ledger.key("alive"), "-inf", now - 10 * SILENT_SECONDS)
+    ledger.execute(pipeline)
+
+
+def farewell(ledger: Ledger, role: str, processes: int = 1) -> None:
+    """Take this process's sign of life away.
+
+    Raises:
+        TransientError: the server cannot take it.
+
+    """
+    pipeline = ledger.client.pipeline(transaction=False)
+    pipeline.zrem(ledger.key("alive"), f"{role}:{socket.gethostname()}:{os.getpid()}:{processes}")
+    ledger.execute(pipeline)
+
+
+def living(ledger: Ledger) -> list[Process]:
+    """Return the processes that gave a sign lately.
+
+    Raises:
+        TransientError: the server does not answer.
+
+    """
+    pipeline = ledger.client.pipeline(transaction=False)
+    pipeline.zrangebyscore(ledger.key("alive"), time.time() - SILENT_SECONDS, "+inf")
+    (members,) = ledger.execute(pipeline)
+    return [_process(member.decode()) for member in members]
+
+
+def _process(member: str) -> Process:
+    role, rest = member.split(":", 1)
+    host, pid, processes = rest.rsplit(":", 2)
+    return Process(role, host, int(pid), int(processes))

@@ -1,0 +1,374 @@
+"""The worker's hands: take a file under a read lease, read it, move it without overwriting.
+
+All work goes through descriptors of folders opened without following links, so that
+nothing outside the root can be reached, and every move is verified against the open
+file: what is moved is what was read.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import errno
+import fcntl
+import os
+import stat
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+from turnstream.errors import (
+    ChangedWhileRead,
+    DisposeBlocked,
+    FileGone,
+    FileTooLarge,
+    ReadFailed,
+    StillOpen,
+    UnreadableFile,
+)
+
+_OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+_OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+#: The root itself may be reached by a link: it is the operator's, not a dropper's.
+_OPEN_ROOT = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+#: Longest name in bytes (NAME_MAX of every common file system).
+NAME_MAX = 255
+#: Bytes after the last dot that still count as an extension.
+_EXTENSION_MAX = 16
+#: renameat2(2): fail instead of replacing.
+_RENAME_NOREPLACE = 1
+#: What a name in the way, or a name that went away, looks like.
+_GONE = (errno.ENOENT, errno.ELOOP, errno.ENOTDIR, errno.ENXIO, errno.EISDIR)
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+@dataclass(slots=True)
+class Taken:
+    """An arrival in our hands: an open descriptor, its facts, and whether a lease holds writers off."""
+
+    path: str
+    parent: int
+    name: str
+    descriptor: int
+    stat: os.stat_result
+    leased: bool
+    readable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """A free place for a file: folder and name relative to the root."""
+
+    folder: str
+    name: str
+
+    @property
+    def path(self) -> str:
+        """The place as an fs string relative to the root."""
+        return f"{self.folder}/{self.name}"
+
+
+@dataclass(slots=True)
+class Hands:
+    """Descriptors of one batch; close it and every lease is released.
+
+    Use as a context manager.  Paths are fs strings: below ``drop/`` for files, below the
+    root for destinations.
+    """
+
+    root: Path
+    use_leases: bool = True
+    _folders: dict[str, int] = field(default_factory=dict)
+    _taken: dict[int, Taken] = field(default_factory=dict)
+    _touched: set[int] = field(default_factory=set)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for descriptor in (*self._taken, *self._folders.values()):
+            os.close(descriptor)
+        self._taken.clear()
+        self._folders.clear()
+
+    def take(self, path: str) -> Taken:
+        """Open a file of ``drop/`` and keep writers off it.
+
+        Raises:
+            FileGone: nothing there, or no regular file.
+            StillOpen: a program has it open for writing.
+            ReadFailed: the file system refuses.
+
+        """
+        folder, _, name = f"drop/{path}".rpartition("/")
+        try:
+            parent = self._folder(folder)
+            descriptor, readable = _open(parent, name)
+        except OSError as error:
+            raise _gone_or_failed(error) from error
+        facts = os.fstat(descriptor)
+        if not stat.S_ISREG(facts.st_mode):
+            os.close(descriptor)
+            raise FileGone("no regular file")
+        taken = Taken(path, parent, name, descriptor, facts, leased=False, readable=readable)
+        self._taken[descriptor] = taken
+        if self.use_leases and readable:
+            self._lease(taken)
+        return taken
+
+    def read(self, taken: Taken, max_bytes: int) -> bytes:
+        """Return the file's bytes, all from one moment.
+
+        Raises:
+            FileTooLarge: more than ``max_bytes``.
+            UnreadableFile: no permission.
+            ChangedWhileRead: somebody wrote meanwhile.
+            ReadFailed: the file system refuses.
+
+        """
+        if not taken.readable:
+            raise UnreadableFile(f"mode {stat.filemode(taken.stat.st_mode)}, owner {taken.stat.st_uid}")
+        size = taken.stat.st_size
+        if size > max_bytes:
+            raise FileTooLarge(f"{size} bytes, the limit is {max_bytes}")
+        try:
+            raw = _read_all(taken.descriptor, size)
+        except OSError as error:
+            raise ReadFailed(_words(error)) from error
+        if len(raw) != size or _version(os.fstat(taken.descriptor)) != _version(taken.stat):
+            raise ChangedWhileRead(f"{size} bytes when opened, {len(raw)} read")
+        return raw
+
+    def place(self, folder: str, taken: Taken, arrival_id: str, sidecar: str = "") -> Destination:
+        """Return a free name in ``folder`` for a file, with room for a sidecar's suffix.
+
+        The file keeps its name; one already taken becomes ``<stem>.<arrival id>[-n]<ext>``.
+
+        Raises:
+            DisposeBlocked: the folder cannot be made.
+
+        """
+        below, _, name = f"{folder}/{taken.path}".rpartition("/")
+        try:
+            try:
+                parent = self._folder(below, make=True)
+            except (NotADirectoryError, FileNotFoundError):
+                # A file that came earlier has the name of a folder on the way.
+                below = f"{folder}/{arrival_id}"
+                parent = self._folder(below, make=True)
+        except OSError as error:
+            raise DisposeBlocked(f"{folder}: {_words(error)}") from error
+        return Destination(below, free_name(parent, name, arrival_id, sidecar))
+
+    def write_beside(self, destination: Destination, suffix: str, data: bytes, *, durable: bool) -> None:
+        """Write a sidecar beside a destination, before the file itself comes.
+
+        Raises:
+            DisposeBlocked: the disk refuses.
+
+        """
+        parent = self._folders[destination.folder]
+        try:
+            flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+            descriptor = os.open(destination.name + suffix, flags, 0o644, dir_fd=parent)
+            try:
+                if os.write(descriptor, data) != len(data):
+                    raise OSError(errno.ENOSPC, "no room for the whole sidecar")
+                if durable:
+                    os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+        except OSError as error:
+            raise DisposeBlocked(f"{destination.path}{suffix}: {_words(error)}") from error
+
+    def remove_beside(self, destination: Destination, suffix: str) -> None:
+        """Take a sidecar away whose file did not come; at worst it stays, harmless."""
+        if suffix:
+            with contextlib.suppress(OSError):
+                os.unlink(destination.name + suffix, dir_fd=self._folders[destination.folder])
+
+    def move(self, taken: Taken, destination: Destination) -> bool:
+        """Move the file to a destination and verify that it was ours and at rest.
+
+        Returns:
+            False if the name was taken meanwhile: place it anew.
+
+        Raises:
+            FileGone: its user removed or replaced it; what lies under its name was not touched.
+            StillOpen: a writer waits for it; it is back in ``drop/``.
+            ChangedWhileRead: somebody wrote to it; it is back in ``drop/``.
+            DisposeBlocked: the file system refuses.
+
+        """
+        target = self._folders[destination.folder]
+        try:
+            rename_exclusively(taken.parent, taken.name, target, destination.name)
+        except FileExistsError:
+            return False
+        except FileNotFoundError as error:
+            raise FileGone("removed before it could be moved") from error
+        except OSError as error:
+            raise DisposeBlocked(f"{destination.path}: {_words(error)}") from error
+        self._touched |= {taken.parent, target}
+        fault = self._fault(taken, target, destination.name)
+        if fault is not None:
+            self._move_back(taken, target, destination.name)
+            raise fault
+        return True
+
+    def sync(self) -> None:
+        """Make all moves of this batch durable: one fsync per folder touched.
+
+        Raises:
+            DisposeBlocked: the disk refuses.
+
+        """
+        try:
+            for descriptor in self._touched:
+                os.fsync(descriptor)
+        except OSError as error:
+            raise DisposeBlocked(f"fsync: {_words(error)}") from error
+
+    def _lease(self, taken: Taken) -> None:
+        try:
+            fcntl.fcntl(taken.descriptor, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+        except OSError as error:
+            # EAGAIN, and only that, says that somebody has it open for writing (fcntl(2)).
+            if error.errno == errno.EAGAIN:
+                raise StillOpen from error
+        else:
+            taken.leased = True
+
+    def _fault(self, taken: Taken, target: int, name: str) -> Exception | None:
+        moved = os.stat(name, dir_fd=target, follow_symlinks=False)
+        now = os.fstat(taken.descriptor)
+        if (moved.st_ino, moved.st_dev) != (now.st_ino, now.st_dev):
+            return FileGone("another file took its name")
+        if taken.leased and fcntl.fcntl(taken.descriptor, fcntl.F_GETLEASE) != fcntl.F_RDLCK:
+            return StillOpen("a writer waits for it")
+        if (now.st_size, now.st_mtime_ns) != (taken.stat.st_size, taken.stat.st_mtime_ns):
+            return ChangedWhileRead("written to before it could be moved")
+        return None
+
+    def _move_back(self, taken: Taken, target: int, name: str) -> None:
+        try:
+            rename_exclusively(target, name, taken.parent, taken.name)
+        except FileExistsError:
+            # Its name in drop/ was taken again at once: both files are due, under two names.
+            rename_exclusively(target, name, taken.parent, _candidate(taken.name, f"{taken.stat.st_ino:016x}", 1, 0))
+
+    def _folder(self, path: str, *, make: bool = False) -> int:
+        if path not in self._folders:
+            above, _, name = path.rpartition("/")
+            if not path:
+                self._folders[path] = os.open(self.root, _OPEN_ROOT)
+            else:
+                self._folders[path] = self._enter(self._folder(above, make=make), name, make=make)
+        return self._folders[path]
+
+    def _enter(self, parent: int, name: str, *, make: bool) -> int:
+        try:
+            return os.open(name, _OPEN_FOLDER, dir_fd=parent)
+        except FileNotFoundError:
+            if not make:
+                raise
+        with contextlib.suppress(FileExistsError):
+            os.mkdir(name, 0o755, dir_fd=parent)
+        self._touched.add(parent)
+        return os.open(name, _OPEN_FOLDER, dir_fd=parent)
+
+
+def _open(parent: int, name: str) -> tuple[int, bool]:
+    try:
+        return os.open(name, _OPEN, dir_fd=parent), True
+    except PermissionError:
+        # Without leave to read it can still be held on to, moved and verified.
+        return os.open(name, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=parent), False
+
+
+def _gone_or_failed(error: OSError) -> Exception:
+    return FileGone(_words(error)) if error.errno in _GONE else ReadFailed(_words(error))
+
+
+def _words(error: OSError) -> str:
+    return f"{error.strerror} ({errno.errorcode.get(error.errno or 0, error.errno)})"
+
+
+def _version(facts: os.stat_result) -> tuple[int, int, int]:
+    return facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns
+
+
+def _read_all(descriptor: int, size: int) -> bytes:
+    # One byte more than expected shows a file that grows.
+    first = os.read(descriptor, size + 1)
+    if len(first) >= size or not first:
+        return first
+    parts = [first]
+    while sum(map(len, parts)) <= size and (part := os.read(descriptor, size)):
+        parts.append(part)
+    return b"".join(parts)
+
+
+def free_name(parent: int, name: str, arrival_id: str, sidecar: str = "") -> str:
+    """Return ``name``, or the first of ``<stem>.<arrival_id>[-n]<ext>`` that an open folder has room for."""
+    attempt = 0
+    while True:
+        candidate = _candidate(name, arrival_id, attempt, len(sidecar))
+        if _free(parent, candidate, sidecar, arrival_id):
+            return candidate
+        attempt += 1
+
+
+def _free(parent: int, name: str, sidecar: str, arrival_id: str) -> bool:
+    if _exists(parent, name):
+        return False
+    # A sidecar without its file is one that this arrival left at a crash, or somebody's file.
+    return not sidecar or not _exists(parent, name + sidecar) or _speaks_of(parent, name + sidecar, arrival_id)
+
+
+def _exists(parent: int, name: str) -> bool:
+    try:
+        os.stat(name, dir_fd=parent, follow_symlinks=False)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _speaks_of(parent: int, name: str, arrival_id: str) -> bool:
+    try:
+        descriptor = os.open(name, _OPEN, dir_fd=parent)
+    except OSError:
+        return False
+    try:
+        return arrival_id.encode() in os.read(descriptor, 1 << 16)
+    finally:
+        os.close(descriptor)
+
+
+def _candidate(name: str, arrival_id: str, attempt: int, reserve: int) -> str:
+    raw = os.fsencode(name)
+    if attempt == 0 and len(raw) + reserve <= NAME_MAX:
+        return name
+    mark = f".{arrival_id}" + (f"-{attempt}" if attempt > 1 else "")
+    stem, dot, extension = raw.rpartition(b".")
+    if not stem or len(extension) > _EXTENSION_MAX:
+        stem, dot, extension = raw, b"", b""
+    tail = mark.encode() + dot + extension
+    kept = stem[: NAME_MAX - reserve - len(tail)]
+    if len(kept) < len(stem):
+        kept = kept.decode("utf-8", "ignore").encode() or kept  # no half character where the name is UTF-8
+    return os.fsdecode(kept + tail)
+
+
+def rename_exclusively(from_folder: int, from_name: str, to_folder: int, to_name: str) -> None:
+    """Rename between two open folders; fail with ``FileExistsError`` where rename(2) would replace."""
+    source, target = os.fsencode(from_name), os.fsencode(to_name)
+    if _libc.renameat2(from_folder, source, to_folder, target, _RENAME_NOREPLACE) == 0:
+        return
+    code = ctypes.get_errno()
+    if code not in (errno.EINVAL, errno.ENOSYS):
+        raise OSError(code, os.strerror(code))
+    # A file system without the flag (some network ones): link fails where rename replaces.
+    os.link(from_name, to_name, src_dir_fd=from_folder, dst_dir_fd=to_folder, follow_symlinks=False)
+    os.unlink(from_name, dir_fd=from_folder)

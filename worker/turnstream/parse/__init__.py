@@ -1,0 +1,49 @@
+"""Plain text into a transcript: title, publisher, summary, speakers, turns.
+
+marks      what each line could be: `Label: text`, `Label:`; shapes  what its label looks like
+evidence   which labels the document as a whole makes believable
+head       what stands before the first turn
+segments   whose every line is; lines  which lines are nobody's; turns  the runs made records
+speakers   labels → people; names → name and role
+words      the general vocabularies that all of them lean on
+
+Pure: no file, no clock, no log.  What no rule is sure of ends in ``unattributed``.
+"""
+
+from __future__ import annotations
+
+from turnstream.models import Extracted, Layout, Parsed
+from turnstream.parse.evidence import speaker_marks
+from turnstream.parse.head import front_matter_end, read_head
+from turnstream.parse.marks import read_marks
+from turnstream.parse.segments import is_partial, runs_of
+from turnstream.parse.speakers import speakers_of
+from turnstream.parse.turns import turns_of, unattributed_of
+
+__all__ = ["PARSER_VERSION", "parse"]
+
+PARSER_VERSION: str = "1"
+
+
+def parse(document: Extracted) -> Parsed:
+    """The transcript that a document's lines show; a text without speakers has no turns."""
+    lines = document.lines
+    body = front_matter_end(lines)
+    marks, reasons = speaker_marks(lines, read_marks(lines, body))
+    opening = min(marks, default=len(lines))
+    head = read_head(lines, body, opening)
+    facts = {fact.field: fact.value for fact in head}
+    runs = tuple(runs_of(lines, marks, opening))
+    speakers, ids = speakers_of(marks[number].label for number in sorted(marks))
+    return Parsed(
+        title=facts.get("title"),
+        publisher=facts.get("publisher"),
+        summary=facts.get("summary"),
+        status="partial" if is_partial(lines) else "complete",
+        speakers=speakers,
+        turns=turns_of(lines, runs, ids),
+        unattributed=tuple(unattributed_of(document, [*(fact.line for fact in head), opening], runs)),
+        spans={fact.field: (lines[fact.line].start, lines[fact.line].end) for fact in head},
+        layout=Layout(name="label_line", reasons=reasons) if marks else None,
+        warnings=() if marks else ("no_turns",),
+    )

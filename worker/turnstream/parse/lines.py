@@ -1,0 +1,60 @@
+"""Lines that nobody speaks: rules, omissions, closing marks, headings, remarks in brackets."""
+
+from __future__ import annotations
+
+import re
+
+#: Rules and closing marks are short; nothing longer is looked at.
+MAX_MARK = 60
+
+#: A remark in brackets may list many heckles; a longer one is text.
+MAX_DIRECTION = 600
+
+_RULE = re.compile(r"(?:[*_=~⁂•·#—–-] ?){3,}|⁂")
+_OMISSION = re.compile(r"[<\[(]? ?(?:…|\.{3}) ?[>\])]?")
+_END = re.compile(r"[*\[(]?(?:ENDS?|-30-)(?: OF [A-Z ]{1,30})?(?: \d.*)?[.\])*]?")
+_HEADING = re.compile(r"#{1,6} \S")
+_CONTINUED = re.compile(
+    r"[(\[<]?(?:to be continued|продолжение следует|fortsetzung folgt|à suivre|continuará|未完待续)[.…]*[)\]>]?"
+)
+_PAIRS = {"(": ")", "[": "]", "（": "）", "【": "】"}
+
+
+def is_rule(text: str) -> bool:
+    """Whether a line only divides: `* * *`, `---`, `⁂`."""
+    return len(text) <= MAX_MARK and not text[0].isalnum() and _RULE.fullmatch(text) is not None
+
+
+def is_omission(text: str) -> bool:
+    """Whether a line only says that something was left out: `<…>`."""
+    return len(text) <= MAX_MARK and not text[0].isalnum() and _OMISSION.fullmatch(text) is not None
+
+
+def is_continued(text: str) -> bool:
+    """Whether a line says that the text isn't whole yet."""
+    return len(text) <= MAX_MARK and _CONTINUED.fullmatch(text.casefold()) is not None
+
+
+def is_break(text: str) -> bool:
+    """Whether the speaker before a line no longer speaks after it."""
+    if text[0] == "#" and _HEADING.match(text):
+        return True
+    return is_rule(text) or (len(text) <= MAX_MARK and text[0] in "E*[(-" and _END.fullmatch(text) is not None)
+
+
+def is_direction(text: str) -> bool:
+    """Whether a whole line stands in brackets: `(Laughter.)`, `[applause]`."""
+    closing = _PAIRS.get(text[0])
+    if closing is None or text[-1] != closing or len(text) > MAX_DIRECTION:
+        return False
+    return _closes_last(text, text[0], closing)
+
+
+def _closes_last(text: str, opening: str, closing: str) -> bool:
+    """False for `(one) and (another)`."""
+    depth = 0
+    for place, sign in enumerate(text):
+        depth += (sign == opening) - (sign == closing)
+        if depth == 0:
+            return place == len(text) - 1
+    return False

@@ -1,0 +1,80 @@
+"""What a speaker's mark looks like on one line: `Label: text`, or `Label:` with the text below."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from turnstream.models import Line
+
+#: Code points of a label, brackets included; longer ones are sentences.
+MAX_LABEL = 160
+
+#: Round or square brackets, one level nested. Possessive, as all here: a line that is no mark fails in one pass.
+GROUP = r"\((?:[^()]|\((?:[^()])*+\))*+\)|\[[^\[\]]*+\]"
+
+_MARK = re.compile(
+    r"(?:#{1,6} |> )?(?:\*\*|__)?+(?:[A-Z]?\d{1,3}\. (?:\[\d+\] )?)?"
+    rf"(?P<label>\w(?:[^:：()\[\]]|{GROUP})*+)(?P<colon>[:：])(?:\*\*|__)?+ ?"
+)
+_TIME = r"(?:(\d{1,3}):)?(\d{1,2}):(\d{2})(?:\.\d+)?"
+_TIME_IN_LABEL = re.compile(rf" ?[(\[]{_TIME}[)\]]$")
+_TIME_AS_TEXT = re.compile(rf"[(\[]?{_TIME}[)\]]?")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A possible speaker's mark: ``label`` as written, the turn's text from ``at`` on in line ``line``.
+
+    A time beside the label belongs to neither: it is ``start_s``.
+    """
+
+    line: int
+    label: str
+    at: int
+    start_s: float | None = None
+
+
+def read_marks(lines: Sequence[Line], first: int) -> list[Mark]:
+    """Every line from ``first`` on that begins like a mark, plausible or not."""
+    found = (read_mark(number, lines[number].text) for number in range(first, len(lines)))
+    return [mark for mark in found if mark]
+
+
+def read_mark(number: int, text: str) -> Mark | None:
+    """The mark at the start of a line, when its colon is one of speech."""
+    window = MAX_LABEL + 20
+    if text.find(":", 0, window) < 0 and text.find("：", 0, window) < 0:
+        return None
+    match = _MARK.match(text, 0, window)
+    if not match:
+        return None
+    label = match["label"].rstrip(" *_")
+    if len(label) > MAX_LABEL or not _is_speech_colon(text, match.end("colon"), label):
+        return None
+    if text[0] == "#" and match.end() < len(text):
+        return None
+    return _timed(number, label, match.end(), text)
+
+
+def _timed(number: int, label: str, at: int, text: str) -> Mark:
+    """`Jo Li (00:45:11):` and `Jo Li: 00:45:11` say when, with the words below."""
+    if time := _TIME_AS_TEXT.fullmatch(text, at):
+        return Mark(number, label, len(text), _seconds(time))
+    if time := _TIME_IN_LABEL.search(label):
+        return Mark(number, label[: time.start()], at, _seconds(time))
+    return Mark(number, label, at)
+
+
+def _seconds(time: re.Match[str]) -> float:
+    hours, minutes, seconds = (int(part or 0) for part in time.groups())
+    return hours * 3600.0 + minutes * 60 + seconds
+
+
+def _is_speech_colon(text: str, after: int, label: str) -> bool:
+    """False for `10:30`, `http://`, `a::b`, `key:value`; `Jo Li:Yes` lacks a blank, no more."""
+    following = text[after : after + 1]
+    if not following or following in " *_" or text[after - 1] == "：":
+        return True
+    return following.isupper() or (following.isalpha() and label[-1] in ")]")

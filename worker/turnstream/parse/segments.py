@@ -1,0 +1,72 @@
+"""The document cut into runs of lines: what each run is, and whose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from turnstream.models import Line
+from turnstream.parse.lines import is_break, is_continued, is_direction, is_omission
+from turnstream.parse.marks import Mark
+
+RunKind = Literal["turn", "direction", "rest"]
+
+
+@dataclass(slots=True)
+class Run:
+    """Lines ``first`` to ``last``; ``mark`` says whose, ``labelled`` whether it stands on the first of them."""
+
+    kind: RunKind
+    first: int
+    last: int
+    mark: Mark | None = None
+    labelled: bool = False
+
+
+def runs_of(lines: Sequence[Line], marks: Mapping[int, Mark], first: int) -> Iterator[Run]:
+    """Every line from ``first`` on in exactly one run, in order."""
+    closing = closing_at(lines)
+    run: Run | None = None
+    speaking: Mark | None = None
+    for number in range(first, len(lines)):
+        mark = marks.get(number)
+        kind: RunKind = "turn" if mark else _kind(lines[number].text, speaking) if number < closing else "rest"
+        if mark or not _resumes(lines[number].text, kind):
+            speaking = mark or speaking if kind != "rest" else None
+        if run and run.kind == kind != "direction" and not mark:
+            run.last = number
+            continue
+        if run:
+            yield run
+        run = Run(kind, number, number, speaking, labelled=mark is not None)
+    if run:
+        yield run
+
+
+def _kind(text: str, speaking: Mark | None) -> RunKind:
+    if speaking is None or is_break(text) or is_omission(text):
+        return "rest"
+    return "direction" if is_direction(text) else "turn"
+
+
+def _resumes(text: str, kind: RunKind) -> bool:
+    """After an omission the same speaker goes on."""
+    return kind == "rest" and is_omission(text)
+
+
+def closing_at(lines: Sequence[Line]) -> int:
+    """Number of the first of the closing marks that end the document."""
+    number = len(lines)
+    while number and _closes(lines[number - 1].text):
+        number -= 1
+    return number
+
+
+def _closes(text: str) -> bool:
+    return is_continued(text) or is_break(text) or is_omission(text)
+
+
+def is_partial(lines: Sequence[Line]) -> bool:
+    """Whether the closing marks say that more is to come."""
+    return any(is_continued(line.text) for line in lines[closing_at(lines) :])

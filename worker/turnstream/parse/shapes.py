@@ -1,0 +1,136 @@
+"""What a label looks like: a question mark, an office, a name, initials; or like nothing a speaker is called."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Literal
+
+from turnstream.parse import words
+from turnstream.parse.marks import GROUP
+
+Shape = Literal["question", "answer", "role", "office", "name", "caps", "initials", "word", "uncased"]
+
+#: Words of a label outside its brackets.
+MAX_WORDS = 16
+
+#: People have at most this many names: `Luiz Inácio Lula da Silva` is five.
+MAX_NAMES = 6
+
+#: Letters of initials: `MBS`, `VYG`, rarely more.
+MAX_INITIALS = 4
+
+#: Signs of a name without capitals: in ideographs, in other scripts.
+MAX_IDEOGRAPHS = 8
+MAX_UNCASED = 40
+
+_BRACKETS = re.compile(rf" ?(?:{GROUP})")
+_ABBREVIATION = re.compile(r"\w{1,5}\.(?:\w\.)*")
+_FORBIDDEN = frozenset('?!;"“”„«»=<>{}|\\@`…¿¡/')
+_NUMBERED = re.compile(r"(.+?)[ #]?\d{1,3}")
+
+
+def outside_brackets(label: str) -> str:
+    """The label without what stands in brackets."""
+    return _BRACKETS.sub("", label).strip(" ,")
+
+
+def fold(word: str) -> str:
+    """A word as the vocabularies hold it."""
+    return word.strip(".,()").casefold()
+
+
+def shape_of(label: str) -> Shape | None:
+    """What kind of speaker's mark a label (outside its brackets) can be, ``None`` for no kind."""
+    parts = label.split()
+    if not parts or len(parts) > MAX_WORDS or not _FORBIDDEN.isdisjoint(label):
+        return None
+    folded = [fold(part) for part in parts]
+    function = _function(label.casefold().rstrip("."), folded)
+    if function:
+        return function
+    if folded[-1] in words.FIELDS or _ends_a_sentence(parts):
+        return None
+    if not any(map(_is_cased, label)):
+        return _uncased(label, parts)
+    return _cased(parts, folded)
+
+
+def _function(label: str, folded: list[str]) -> Shape | None:
+    if label in words.QUESTION:
+        return "question"
+    if label in words.ANSWER:
+        return "answer"
+    numbered = _NUMBERED.fullmatch(label)
+    stem = numbered[1].split() if numbered else folded
+    plain = [word for word in stem if word not in words.JOINS]
+    return "role" if plain and len(plain) <= len(stem) and words.ROLES.issuperset(plain) else None
+
+
+def _is_cased(sign: str) -> bool:
+    return sign.isupper() or sign.islower()
+
+
+def _ends_a_sentence(parts: list[str]) -> bool:
+    """A period inside is fine after an abbreviation or an initial only."""
+    return any(part.endswith(".") and not _ABBREVIATION.fullmatch(part) for part in parts)
+
+
+def _uncased(label: str, parts: list[str]) -> Shape | None:
+    ideographs = any("\u3040" <= sign <= "\u9fff" or "\uac00" <= sign <= "\ud7af" for sign in label)
+    longest = MAX_IDEOGRAPHS if ideographs else MAX_UNCASED
+    fits = 1 < len(label) <= longest and len(parts) <= MAX_NAMES and words.CLAUSE_SIGNS.isdisjoint(label)
+    return "uncased" if fits and not any(map(str.isdigit, label)) else None
+
+
+def _cased(parts: list[str], folded: list[str]) -> Shape | None:
+    upper = all(not part.islower() and part.upper() == part for part in parts)
+    if not upper and (folded[0] in words.STARTERS or any(part in words.CLAUSE for part in parts)):
+        return None
+    if folded[0] in words.FIELDS or parts[0][0].isdigit():
+        return None
+    if has_office(folded):
+        return "office" if _capitals_lead(parts) and not _is_address(parts, folded) else None
+    if folded[0] == "the":
+        return None
+    return _all_caps(parts) if upper else _title_case(parts, folded)
+
+
+def has_office(folded: Sequence[str]) -> bool:
+    """Whether an office or an honorific is among the words."""
+    return not words.OFFICES.isdisjoint(folded) or not words.HONORIFICS.isdisjoint(folded)
+
+
+def _capitals_lead(parts: list[str]) -> bool:
+    """Mostly capitals but for offices and joining words: `Head of sales Jo Li`, not `Our president spoke today`."""
+    neutral = words.JOINS | words.OFFICES
+    small = sum(part[:1].islower() and fold(part) not in neutral for part in parts)
+    large = sum(part[:1].isupper() for part in parts)
+    return parts[0][:1].isupper() and large > small
+
+
+def _is_address(parts: list[str], folded: list[str]) -> bool:
+    """Somebody is spoken to: `Sir`, `Mr President, a short question`."""
+    if len(parts) == 1:
+        return folded[0] in words.HONORIFICS
+    return folded[0] in words.HONORIFICS and folded[1] in words.OFFICES and parts[1].endswith(",")
+
+
+def _all_caps(parts: list[str]) -> Shape | None:
+    longest = max(len(part.strip(".,")) for part in parts)
+    if longest <= MAX_INITIALS and (len(parts) == 1 or all(part.endswith(",") for part in parts[:-1])):
+        return "initials"
+    return "caps" if len(parts) <= MAX_NAMES else None
+
+
+def _title_case(parts: list[str], folded: list[str]) -> Shape | None:
+    if not is_name(parts):
+        return None
+    return "word" if len(folded) == 1 else "name"
+
+
+def is_name(parts: Sequence[str]) -> bool:
+    """Capitalised words with nothing but a name's particles between them."""
+    if not 1 <= len(parts) <= MAX_NAMES or not parts[-1][:1].isupper():
+        return False
+    return all(part[:1].isupper() or fold(part) in words.PARTICLES for part in parts)

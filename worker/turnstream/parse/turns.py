@@ -1,0 +1,74 @@
+"""Runs of lines into turns, and what is left over into unattributed text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Literal
+
+from turnstream.models import Extracted, Line, Span, Turn, Unattributed
+from turnstream.parse.segments import Run
+from turnstream.parse.shapes import outside_brackets, shape_of
+
+Kind = Literal["speech", "question", "answer", "direction"]
+
+
+def turns_of(lines: Sequence[Line], runs: Iterable[Run], ids: Mapping[str, str]) -> tuple[Turn, ...]:
+    """A turn per run of speech or stage direction, in order."""
+    kinds = {label: _kind(label) for label in ids}
+    spoken = (run for run in runs if run.kind != "rest")
+    return tuple(_turn(index, lines, run, ids, kinds) for index, run in enumerate(spoken))
+
+
+def _turn(index: int, lines: Sequence[Line], run: Run, ids: Mapping[str, str], kinds: Mapping[str, Kind]) -> Turn:
+    if run.mark is None or run.kind == "direction":
+        return _direction(index, lines, run)
+    return _speech(index, lines, run, ids[run.mark.label], kinds[run.mark.label])
+
+
+def _kind(label: str) -> Kind:
+    match shape_of(outside_brackets(label)):
+        case "question" | "answer" as kind:
+            return kind
+        case _:
+            return "speech"
+
+
+def _direction(index: int, lines: Sequence[Line], run: Run) -> Turn:
+    texts = tuple(line.text for line in lines[run.first : run.last + 1])
+    return Turn(index=index, speaker_id=None, label=None, kind="direction", paragraphs=texts, span=_span(lines, run))
+
+
+def _speech(index: int, lines: Sequence[Line], run: Run, speaker_id: str, kind: Kind) -> Turn:
+    texts = [line.text for line in lines[run.first : run.last + 1]]
+    if run.mark and run.labelled:
+        texts[0] = texts[0][run.mark.at :].strip()
+    return Turn(
+        index=index,
+        speaker_id=speaker_id,
+        label=run.mark.label if run.mark and run.labelled else None,
+        kind=kind,
+        paragraphs=tuple(text for text in texts if text),
+        start_s=run.mark.start_s if run.mark and run.labelled else None,
+        span=_span(lines, run),
+    )
+
+
+def _span(lines: Sequence[Line], run: Run) -> Span:
+    return lines[run.first].start, lines[run.last].end
+
+
+def unattributed_of(document: Extracted, taken: Iterable[int], runs: Iterable[Run]) -> Iterator[Unattributed]:
+    """All lines that are no fact of the head and no turn, joined where they touch; ``runs`` go on after the head."""
+    lines = document.lines
+    for first, last in [*_gaps(taken), *((run.first, run.last) for run in runs if run.kind == "rest")]:
+        span = lines[first].start, lines[last].end
+        yield Unattributed(text=document.canonical[slice(*span)], span=span)
+
+
+def _gaps(taken: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Runs of numbers between the ``taken`` ones; the last of these is the head's end."""
+    at = 0
+    for number in taken:
+        if at < number:
+            yield at, number - 1
+        at = number + 1

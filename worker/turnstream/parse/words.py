@@ -1,0 +1,141 @@
+"""The vocabularies: general words of several languages, never a person's or a source's.
+
+All are case-folded, without a closing period, but where a language tells words apart by case.
+"""
+
+from __future__ import annotations
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+#: A label of just one of these says that somebody asks.
+QUESTION = _set("q question pregunta pergunta domanda frage вопрос питання pytanie 問 问 質問 提问 질문 سؤال שאלה")
+
+#: … or answers.
+ANSWER = _set("a answer respuesta resposta risposta réponse antwort ответ відповідь odpowiedź 答 回答 답변 جواب תשובה")
+
+#: What somebody does at the event; a number may follow (`Speaker 2`).
+ROLES = _set(
+    "speaker moderator moderators host hosts cohost co-host interviewer interviewee operator narrator announcer"
+    " participant participants panelist panellist audience attendee attendees questioner reporter reporters journalist"
+    " journalists correspondent press chair chairman chairwoman chairperson clerk court witness counsel translator"
+    " interpreter voice unknown unidentified inaudible remark reply response respondent caller student teacher"
+    " facilitator guest all everyone crowd man woman male female anchor emcee mc commentator examiner officer"
+    " moderadora moderador presentador presentadora intervención interlocutor interlocutora asistentes voz público"
+    " locutor locutora periodista moderator sprecher sprecherin moderatorin zwischenruf zuruf journaliste"
+    " animateur animatrice intervenant intervenante voix ведущий ведущая модератор реплика спикер голос журналист"
+    " участник moderatore giornalista moderadores prowadzący 主持人 记者 記者 主持 司会 사회자"
+)
+
+#: Offices: the word that a person's name may follow, or that follows it.
+OFFICES = _set(
+    "president vice-president presidents minister ministers premier chancellor secretary undersecretary under-secretary"
+    " parliamentary ambassador governor mayor senator congressman congresswoman representative commissioner chairman"
+    " chairwoman chairperson chair chairs co-chair speaker deputy director directors head chief ceo cfo coo cto cio"
+    " officer official officials manager founder co-founder cofounder partner analyst attorney counsel judge justice"
+    " professor leader member delegate envoy general admiral colonel major captain sergeant commander lieutenant king"
+    " queen prince princess pope archbishop bishop patriarch rabbi imam coach editor anchor moderator host"
+    " correspondent spokesperson spokesman spokeswoman administrator advisor adviser aide treasurer registrar clerk"
+    " rector dean principal superintendent prosecutor ombudsman vicepresident coordinator lord"
+    " presidente presidenta vicepresidente vicepresidenta ministro ministra secretario secretaria subsecretario"
+    " subsecretaria director directora gobernador gobernadora alcalde alcaldesa senador senadora diputado diputada"
+    " canciller embajador embajadora titular coordinador coordinadora procurador procuradora fiscal jefe jefa"
+    " comisionado comisionada general almirante deputado deputada"
+    " präsident präsidentin vizepräsident vizepräsidentin bundespräsident bundeskanzler bundeskanzlerin"
+    " bundesminister bundesministerin staatssekretär staatssekretärin staatsminister staatsministerin abgeordneter"
+    " abgeordnete minister ministerin kanzler kanzlerin bürgermeister bürgermeisterin vorsitzender vorsitzende"
+    " président présidente ministre député députée sénateur sénatrice directeur directrice secrétaire rapporteur"
+    " rapporteure maire ambassadeur ambassadrice gouverneur"
+    " президент министр председатель премьер-министр глава губернатор директор секретарь депутат посол мэр"
+    " руководитель заместитель начальник помощник уполномоченный ректор спикер голова міністр прем'єр-міністр"
+    " presidentessa vicepresidente segretario prezes prezydent minister marszałek poseł przewodniczący"
+)
+
+#: Before a person's name, and part of it.
+HONORIFICS = _set(
+    "mr mrs ms miss mx dr prof professor hon sir dame lord lady baroness baron rev fr sr sra srta lic ing"
+    " herr frau dipl m mme mlle monsieur madame signor signora pan pani г-н г-жа господин госпожа"
+)
+
+#: Heads of data, not of speech: `Source: …`, `Duration: 49 minutes`.
+FIELDS = _set(
+    "source sources date dates time times duration title subtitle author authors editor by from to cc bcc re subject"
+    " tag tags topic topics category categories keywords location locations place venue city country language languages"
+    " url urls link links website web email e-mail mail phone tel telephone fax address contact contacts version"
+    " versions status state type kind format note notes nb ps definition example examples summary abstract"
+    " description overview introduction background conclusion conclusions results result methods method discussion"
+    " agenda item items speakers presenter presenters participants attendees present absent remote apologies chapter"
+    " section part page pages figure fig table column image photo picture video audio media file files"
+    " copyright license licence published publisher publication updated modified created release released edition isbn"
+    " issn doi reference references related reading see warning caution tip hint important update"
+    " correction translation transcript transcription transcribed break music intro outro sponsor ad ads advertisement"
+    " error info debug detail details statement traceback usage name names age id number no job company"
+    " organization organisation event events episode season series duration price total amount quantity options"
+    " ingredients directions step steps goal goals facts fact background resources aliases schedule documents tellers"
+    " quelle datum uhrzeit ort titel thema themen dauer beginn ende hinweis anmerkung beispiel berichterstattung antrag"
+    " drucksache befragung fuente fecha hora lugar título tema duración nota ejemplo lieu titre sujet durée remarque"
+    " exemple fonte data luogo titolo источник дата время место тема название автор примечание продолжительность"
+    " 来源 來源 日期 时间 時間 地点 地點 标题 標題 主题 主題 备注 備註 注 例如 附件 作者 编辑 出席 議程 资料 資料"
+)
+
+#: No label begins with these, however it is written; they begin sentences.
+STARTERS = _set(
+    "i we you he she it they this that these those there here what which who whom whose when where why how if as"
+    " because since while although though but and or nor so then thus hence also however moreover therefore let lets"
+    " let's my our your his her its their first firstly second secondly third finally lastly next another one two three"
+    " in on at for with without by from to under over after before during about of per not no yes now today ladies dear"
+    " please thank thanks to-day well okay ok again still both each every some many most much more such an is are was"
+    " ich wir er es ihr das dies diese dieser dieses und aber oder doch denn wenn weil dass daß was wer wie wo warum"
+    " da dann hier nun so auch noch nur ein eine einen zum zur zu bei im am auf mit für von nach lassen"
+    " yo nosotros ustedes él ella esto este esta estos estas eso y pero o porque cuando donde como qué quién"
+    " por para con sin en entonces así si pues bueno"
+    " je nous vous il elle ils ce cet cette ces et mais ou donc car quand où comment pourquoi que qui voici voilà"
+    " я мы вы он она оно они это этот эта эти тот та те и но а или так если когда что кто как где почему потому"
+    " вот поэтому во-первых во-вторых также то там здесь"
+)
+
+#: Written small inside a label, these make it a clause.
+CLAUSE = _set(
+    "is are was were be been being am have has had do does did will would shall should can could may might must"
+    " i we you he she it they this that these those who which what when where why how not said says say asked"
+    " follows following because if there here"
+    " ist sind war waren sei wird werden wurde wurden hat habe haben hatte kann können muss müssen soll ich wir sie"
+    " ihr nicht dass daß wie folgt hieß heißt sagte sage Sie Ihnen"
+    " es son fue fueron ha han hay está están era que dijo dice no se"
+    " est sont était ont avait qui dit nous vous ils ne pas"
+    " был была были есть что как не я мы вы он она они это сказал"
+)
+
+#: Written small inside an office or a name without making it a clause.
+JOINS = _set(
+    "of the and for on in at to with under de la le les los las el del du des d' y e et und der die das den dem des"
+    " von van zu zum zur bei beim für im di da do dos das della delle dei al bin ibn ben ter ten und и по в на при"
+    " для о i w na do z über"
+)
+
+#: Written small in a person's name.
+PARTICLES = _set("de la le del della der den di da do dos das du des van von zu zur bin ibn ben al el ter ten af e y")
+
+#: An office's object begins after one of these.
+PREPOSITIONS = _set("of for de del du des di da do dos von für and at to in y et und")
+
+#: The place or body is longer than this one word: `South Africa`, `Foreign Affairs`.
+BINDERS = _set(
+    "the new north south east west northern southern eastern western central united great saudi sri costa el san santa"
+    " foreign internal home public national federal international european economic social supreme state czech"
+    " dominican la los las le"
+)
+
+#: A person's name doesn't begin with these.
+BODIES = _set(
+    "affairs republic bank union federation council committee commission development defence defense airlines region"
+    " states kingdom emirates africa korea america zealand arabia lanka rica parliament board company group"
+    " industry trade security services finance policy energy health education transport relations"
+)
+
+#: A Chinese or Japanese clause holds one of these; hardly a name does.
+CLAUSE_SIGNS = frozenset(
+    "的是了在我你您他她們们這这那有不也就都說说會会要可以及為为什么麼嗎吗呢，。、；「」示はがをにのでともへ"
+)

@@ -1,0 +1,104 @@
+"""Rejected files: list, show, put back, delete.  Works on the folder alone, no server needed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from turnstream.durable import sync_folder
+from turnstream.errors import BadConfiguration
+from turnstream.folder import free_name, rename_exclusively
+from turnstream.models import printable
+
+SUFFIX = ".error.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One rejected file; ``path`` is below ``quarantine/``."""
+
+    path: str
+    file: Path
+    sidecar: Path
+    facts: dict[str, Any]
+
+
+def cases(root: Path) -> Iterator[Case]:
+    """Yield every rejected file that is still there, oldest rejection first."""
+    folder = root / "quarantine"
+    found = []
+    for below, _, names in os.walk(folder):
+        for name in names:
+            file = Path(below, name.removesuffix(SUFFIX))
+            if name.endswith(SUFFIX) and os.path.lexists(file):
+                sidecar = Path(below, name)
+                found.append(Case(os.path.relpath(file, folder), file, sidecar, _facts(sidecar)))
+    yield from sorted(found, key=lambda case: str(case.facts.get("at")))
+
+
+def listing(root: Path, *, as_json: bool) -> Iterator[str]:
+    """Yield a line for each rejected file."""
+    for case in cases(root):
+        if as_json:
+            yield orjson.dumps({"path": printable(case.path), **case.facts}).decode()
+        else:
+            facts = case.facts
+            yield (
+                f"{str(facts.get('at'))[:19]}  {facts.get('arrival_id')}  {facts.get('reason'):<20}"
+                f"  {printable(case.path)}"
+            )
+
+
+def select(root: Path, which: str) -> list[Case]:
+    """Return the cases of an arrival id, a path, a reason, or ``all``.
+
+    Raises:
+        BadConfiguration: nothing in quarantine is that.
+
+    """
+    wanted = which.removeprefix("quarantine/")
+    found = [
+        case
+        for case in cases(root)
+        if which == "all" or wanted in (case.facts.get("arrival_id"), printable(case.path), case.facts.get("reason"))
+    ]
+    if not found:
+        raise BadConfiguration(f"nothing in {root / 'quarantine'} is {which}: see `turnstream quarantine list`")
+    return found
+
+
+def retry(root: Path, case: Case) -> str:
+    """Move a file back to ``drop/`` and drop its sidecar; return its name there."""
+    target = root / "drop" / Path(case.path).parent
+    target.mkdir(parents=True, exist_ok=True)
+    descriptors = [os.open(folder, os.O_RDONLY | os.O_DIRECTORY) for folder in (case.file.parent, target)]
+    try:
+        name = free_name(descriptors[1], case.file.name, str(case.facts.get("arrival_id") or "retry"))
+        rename_exclusively(descriptors[0], case.file.name, descriptors[1], name)
+    finally:
+        for descriptor in descriptors:
+            os.close(descriptor)
+    case.sidecar.unlink(missing_ok=True)
+    sync_folder(target)
+    sync_folder(case.file.parent)
+    return printable(os.path.relpath(target / name, root / "drop"))
+
+
+def discard(case: Case) -> None:
+    """Delete a file and its sidecar for good."""
+    case.file.unlink(missing_ok=True)
+    case.sidecar.unlink(missing_ok=True)
+    sync_folder(case.file.parent)
+
+
+def _facts(sidecar: Path) -> dict[str, Any]:
+    try:
+        found = orjson.loads(sidecar.read_bytes())
+    except (OSError, orjson.JSONDecodeError):
+        found = None
+    return found if isinstance(found, dict) else {"reason": "unknown"}

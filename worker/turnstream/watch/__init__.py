@@ -1,0 +1,10 @@
+"""The watcher: decides what in ``drop/`` is due and keeps a bounded queue filled with it.
+
+bell      file events wake the watcher; they decide nothing
+scan      what lies in ``drop/``: the truth
+settle    whether a file is complete
+backlog   which files are known, due, or sent
+queue     how much is sent, in batches of which size
+ledger    whether the server's ledger is the one this root knows
+watcher   the loop that ties them together
+"""

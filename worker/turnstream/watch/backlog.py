@@ -1,0 +1,172 @@
+"""Which files of ``drop/`` are known, and where each stands: waiting, due, or sent.
+
+Pure bookkeeping: no clock, no disk, no server.  Times are monotonic seconds.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from turnstream.models import Deferral
+from turnstream.watch.bell import Note
+from turnstream.watch.settle import Candidate
+
+
+class Place(Enum):
+    """Where a known file stands."""
+
+    WAITING = "waiting"
+    DUE = "due"
+    SENT = "sent"
+
+
+@dataclass(slots=True)
+class Entry:
+    """A known file.  ``batch_id``, ``sent_at`` and ``arrival_id`` are those of its last message."""
+
+    candidate: Candidate
+    place: Place = Place.WAITING
+    reason: str = ""
+    until: float = 0.0
+    batch_id: str = ""
+    sent_at: float = 0.0
+    arrival_id: str = ""
+    tries: int = 0
+    crashes: int = 0
+    alone: bool = False
+
+    @property
+    def path(self) -> str:
+        """Fs string below ``drop/``."""
+        return self.candidate.path
+
+
+class Backlog:
+    """All known files; the oldest due first, the newest on demand."""
+
+    def __init__(self) -> None:
+        self._entries: dict[str, Entry] = {}
+        self._due: deque[Entry] = deque()
+        self._waiting: list[tuple[float, int, Entry]] = []
+        self._order = itertools.count()
+        self._counts = dict.fromkeys(Place, 0)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __contains__(self, path: str) -> bool:
+        return path in self._entries
+
+    def entry(self, path: str) -> Entry | None:
+        """What is known of a path."""
+        return self._entries.get(path)
+
+    def count(self, place: Place) -> int:
+        """How many files stand there."""
+        return self._counts[place]
+
+    def paths(self) -> set[str]:
+        """All known paths."""
+        return set(self._entries)
+
+    def add(self, paths: Iterable[str], now: float, notes: Mapping[str, Note]) -> None:
+        """Take in files that were not known; each is due for a first look."""
+        for path in paths:
+            entry = Entry(Candidate(path, now, notes.get(path)))
+            self._entries[path] = entry
+            self._counts[entry.place] += 1
+            self._to_due(entry)
+
+    def forget(self, paths: Iterable[str]) -> None:
+        """Let go of files that are no longer there."""
+        for path in paths:
+            entry = self._entries.pop(path, None)
+            if entry is not None:
+                self._counts[entry.place] -= 1
+
+    def note(self, path: str, note: Note) -> Entry | None:
+        """Remember an event of a known file; one that waited is due for a look."""
+        entry = self._entries.get(path)
+        if entry is not None:
+            entry.candidate.note = note
+            if entry.place is Place.WAITING and not entry.tries:
+                self._to_due(entry)
+        return entry
+
+    def wake(self, now: float) -> None:
+        """Make due what has waited long enough."""
+        while self._waiting and self._waiting[0][0] <= now:
+            until, _, entry = heapq.heappop(self._waiting)
+            if self._is(entry, Place.WAITING) and entry.until == until:
+                self._to_due(entry)
+
+    def next_wake(self) -> float | None:
+        """When the next file has waited long enough; stale entries only make it early."""
+        return self._waiting[0][0] if self._waiting else None
+
+    def draw(self, *, newest: bool = False) -> Entry | None:
+        """Take the oldest (or newest) due file off the list; say at once where it goes."""
+        while self._due:
+            entry = self._due.pop() if newest else self._due.popleft()
+            if self._is(entry, Place.DUE):
+                return entry
+        return None
+
+    def put_back(self, entry: Entry) -> None:
+        """Return a drawn file to the head of the due ones."""
+        self._due.appendleft(entry)
+
+    def wait(self, entry: Entry, until: float, reason: str) -> None:
+        """Let a file wait."""
+        entry.until, entry.reason = until, reason
+        self._move(entry, Place.WAITING)
+        heapq.heappush(self._waiting, (until, next(self._order), entry))
+
+    def sent(self, entry: Entry, batch_id: str, now: float) -> None:
+        """Note that a message carries a file."""
+        entry.batch_id, entry.sent_at = batch_id, now
+        self._move(entry, Place.SENT)
+
+    def again(self, entry: Entry) -> None:
+        """Make a sent file due again."""
+        self._to_due(entry)
+
+    def renew(self, entry: Entry, now: float) -> None:
+        """Another file has a known name: what was known of the old one does not hold."""
+        note = entry.candidate.note
+        entry.candidate = Candidate(entry.path, now, note)
+        entry.tries = entry.crashes = 0
+        entry.alone = False
+        self._to_due(entry)
+
+    def defer(self, path: str, deferral: Deferral, until: float) -> None:
+        """Note why a file stays, unless another one has its name by now."""
+        entry = self._entries.get(path)
+        if entry is None or (entry.arrival_id and entry.arrival_id != deferral.arrival_id):
+            return
+        entry.tries, entry.crashes, entry.alone = deferral.tries, deferral.crashes, deferral.alone
+        self.wait(entry, until, deferral.reason)
+
+    def sent_before(self, moment: float) -> Iterator[Entry]:
+        """Files whose message is older than ``moment``."""
+        if self._counts[Place.SENT]:
+            yield from [e for e in self._entries.values() if e.place is Place.SENT and e.sent_at < moment]
+
+    def _is(self, entry: Entry, place: Place) -> bool:
+        return entry.place is place and self._entries.get(entry.path) is entry
+
+    def _to_due(self, entry: Entry) -> None:
+        if entry.place is not Place.DUE:
+            self._move(entry, Place.DUE)
+            self._due.append(entry)
+
+    def _move(self, entry: Entry, place: Place) -> None:
+        if self._entries.get(entry.path) is entry:
+            self._counts[entry.place] -= 1
+            self._counts[place] += 1
+        entry.place = place

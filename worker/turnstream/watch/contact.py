@@ -1,0 +1,166 @@
+"""The watcher's side of the server: how full the queue is, what workers report, signs of life."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from turnstream.alive import BEAT_SECONDS, beat, farewell, living
+from turnstream.errors import LedgerHeld, TransientError
+from turnstream.log import say
+from turnstream.models import Deferral
+from turnstream.publish import QUEUE, QUEUE_PREFIX, Ledger
+from turnstream.root import Root
+from turnstream.settings import Settings
+from turnstream.watch.ledger import agree
+
+#: Reports taken in one poll, and trims in one go: a poll stays short.
+_REPORTS = 500
+_TRIM_ENTRIES = 1000
+_TRIM_CALLS = 50
+#: Seconds; first and longest pause between tries while the server is away.
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """How many messages wait in the queue, and the deferrals reported since the last poll."""
+
+    depth: int
+    deferrals: Mapping[str, Deferral]
+
+
+class Contact:
+    """Talks to the server; says once when it goes away and once when it is back."""
+
+    def __init__(self, root: Root, ledger: Ledger, settings: Settings) -> None:
+        self.root = root
+        self.ledger = ledger
+        self.settings = settings
+        self.processes = settings.work.process_count
+        self.try_at = 0.0
+        self._pause = _FIRST_PAUSE
+        self._away = False
+        self._begun = False
+        self._beat_at = 0.0
+        self._trim_at = 0.0
+
+    def open(self, now: float) -> bool:
+        """Whether it is time to talk to the server."""
+        return now >= self.try_at
+
+    def lost(self, error: TransientError, now: float) -> None:
+        """Note that the server did not serve us; the next try comes after a growing pause."""
+        if not self._away:
+            event = "ledger.held" if isinstance(error, LedgerHeld) else "server.unavailable"
+            say(event, reason=error.reason, detail=error.detail, hint=error.hint)
+        self._away = True
+        self._beat_at = 0.0
+        self.try_at = now + self._pause
+        self._pause = min(self._pause * 2, _LONGEST_PAUSE)
+
+    def begin(self) -> Mapping[str, Deferral]:
+        """Agree on the ledger and, the first time, empty the queue; return the deferrals that stand.
+
+        Raises:
+            LedgerHeld: nothing may be sent.
+            TransientError: the server does not answer.
+
+        """
+        if self._begun:
+            return {}
+        agree(self.root, self.ledger)
+        pipeline = self.ledger.client.pipeline(transaction=True)
+        # Messages are hints: all that is due will be sent again.
+        for name in (QUEUE, "unacked", "unacked_index"):
+            pipeline.delete(self.ledger.key(QUEUE_PREFIX + name))
+        pipeline.delete(self.ledger.key("reports"))
+        pipeline.hgetall(self.ledger.key("deferred"))
+        *_, deferred = self.ledger.execute(pipeline)
+        self._begun = True
+        return {path.decode(): Deferral.model_validate_json(text) for path, text in deferred.items()}
+
+    def poll(self, stale: Collection[str]) -> Poll:
+        """Return the queue's depth and new reports; take the marks of ``stale`` paths away.
+
+        Raises:
+            TransientError: the server does not answer.
+
+        """
+        pipeline = self.ledger.client.pipeline(transaction=False)
+        pipeline.llen(self.ledger.key(QUEUE_PREFIX + QUEUE))
+        pipeline.lpop(self.ledger.key("reports"), _REPORTS)
+        if stale:
+            pipeline.hdel(self.ledger.key("deferred"), *stale)
+        depth, reported, *_ = self.ledger.execute(pipeline)
+        return Poll(depth, self._deferrals(reported or []))
+
+    def held(self, batch_ids: Iterable[str]) -> set[str]:
+        """Return those batches that a worker shows a sign of life for.
+
+        Raises:
+            TransientError: the server does not answer.
+
+        """
+        batch_ids = list(batch_ids)
+        pipeline = self.ledger.client.pipeline(transaction=False)
+        for batch_id in batch_ids:
+            pipeline.exists(self.ledger.key(f"hold:{batch_id}"))
+        return {batch_id for batch_id, held in zip(batch_ids, self.ledger.execute(pipeline), strict=True) if held}
+
+    def chores(self, now: float, words: Callable[[], dict[str, str]]) -> None:
+        """Do what is due now and then: signs of life, the epoch, trimming.
+
+        Raises:
+            LedgerHeld: nothing may be sent.
+            TransientError: the server does not answer.
+
+        """
+        if now >= self._beat_at:
+            agree(self.root, self.ledger)
+            beat(self.ledger, "watcher")
+            self.processes = self._living_processes()
+            pipeline = self.ledger.client.pipeline(transaction=False)
+            pipeline.hset(self.ledger.key("watcher"), items=[part for pair in words().items() for part in pair])
+            self.ledger.execute(pipeline)
+            self._beat_at = now + BEAT_SECONDS
+        if now >= self._trim_at:
+            self._trim()
+            self._trim_at = now + self.settings.stream.trim_seconds
+
+    def served(self) -> None:
+        """Note that the server served us."""
+        if self._away:
+            say("server.available")
+        self._away, self._pause = False, _FIRST_PAUSE
+
+    def close(self) -> None:
+        """Say good-bye if the server listens."""
+        try:
+            farewell(self.ledger, "watcher")
+        except TransientError as error:
+            say("server.unavailable", reason=error.reason, detail=error.detail)
+
+    def _living_processes(self) -> int:
+        found = sum(process.processes for process in living(self.ledger) if process.role == "worker")
+        return found or self.settings.work.process_count
+
+    def _deferrals(self, paths: list[bytes]) -> dict[str, Deferral]:
+        if not paths:
+            return {}
+        pipeline = self.ledger.client.pipeline(transaction=False)
+        pipeline.hmget(self.ledger.key("deferred"), *paths)
+        (texts,) = self.ledger.execute(pipeline)
+        return {
+            path.decode(): Deferral.model_validate_json(text) for path, text in zip(paths, texts, strict=True) if text
+        }
+
+    def _trim(self) -> None:
+        removed = 0
+        for _ in range(_TRIM_CALLS):
+            count = self.ledger.trim(self.settings.stream.retain_entries, _TRIM_ENTRIES)
+            removed += count
+            if count < _TRIM_ENTRIES:
+                break
+        if removed:
+            say("stream.trimmed", entries=removed)

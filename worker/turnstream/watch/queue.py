@@ -1,0 +1,100 @@
+"""How much is sent: a few batches per worker process, the rest waits on disk.
+
+One file a message when idle, so that nothing waits for company; up to
+``batch.max_files`` under backlog, as one file a message costs ten times more.
+"""
+
+from __future__ import annotations
+
+import math
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+
+from turnstream.identify import arrival_id
+from turnstream.models import Batch, FileRef, to_wire
+from turnstream.settings import Settings
+from turnstream.watch.backlog import Backlog, Entry, Place
+from turnstream.watch.settle import Ready, Vanished, look
+
+Enqueue = Callable[[Batch], None]
+
+
+class Queue:
+    """Draws due files from the backlog, looks whether they are complete, and sends them."""
+
+    def __init__(self, drop: Path, backlog: Backlog, enqueue: Enqueue, settings: Settings, root_id: str) -> None:
+        self.drop = drop
+        self.backlog = backlog
+        self.enqueue = enqueue
+        self.settings = settings
+        self.root_id = root_id
+        self._newest_debt = 0.0
+
+    def fill(self, depth: int, processes: int, now: float) -> bool:
+        """Send batches until the queue, now ``depth`` messages long, is full; say whether it is.
+
+        Raises:
+            TransientError: a message could not be handed on; its files stay due.
+
+        """
+        places = self.settings.batch.queued_per_process * processes
+        for _ in range(max(places - depth, 0)):
+            entries = self._draw_batch(places, now)
+            if not entries:
+                return False
+            self._send(entries, now)
+        return True
+
+    def _send(self, entries: list[Entry], now: float) -> None:
+        batch_id = uuid.uuid4().hex
+        files = tuple(
+            FileRef(path=to_wire(e.path), arrival_id=e.arrival_id, crashes=e.crashes, tries=e.tries) for e in entries
+        )
+        try:
+            self.enqueue(Batch(id=batch_id, root_id=self.root_id, files=files))
+        except BaseException:
+            # It may have been sent all the same; then the second message finds the files gone.
+            for entry in reversed(entries):
+                self.backlog.put_back(entry)
+            raise
+        for entry in entries:
+            self.backlog.sent(entry, batch_id, now)
+
+    def _draw_batch(self, places: int, now: float) -> list[Entry]:
+        most = batch_size(self.backlog.count(Place.DUE), places, self.settings.batch.max_files)
+        newest = self._newest_turn(most)
+        entries: list[Entry] = []
+        total = 0
+        while len(entries) < most and (entry := self.backlog.draw(newest=newest)):
+            verdict = look(entry.candidate, self.drop, self.settings.watch, now)
+            if isinstance(verdict, Vanished):
+                self.backlog.forget([entry.path])
+            elif isinstance(verdict, Ready):
+                size = verdict.facts.st_size
+                if entries and (entry.alone or total + size > self.settings.batch.max_bytes):
+                    self.backlog.put_back(entry)
+                    break
+                entry.arrival_id = arrival_id(self.root_id, verdict.facts)
+                entries.append(entry)
+                total += size
+                if entry.alone:
+                    break
+            else:
+                self.backlog.wait(entry, verdict.until, verdict.reason)
+        return entries
+
+    def _newest_turn(self, most: int) -> bool:
+        # Only a real backlog makes the newest wait for the oldest.
+        if most < self.settings.batch.max_files:
+            return False
+        self._newest_debt += self.settings.watch.newest_share
+        if self._newest_debt < 1:
+            return False
+        self._newest_debt -= 1
+        return True
+
+
+def batch_size(due: int, places: int, most: int) -> int:
+    """Return how many files a message carries when ``due`` ones share ``places`` messages."""
+    return min(max(math.ceil(due / places), 1), most)

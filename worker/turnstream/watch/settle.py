@@ -1,0 +1,115 @@
+"""Whether a file in ``drop/`` is complete: nobody has it open for writing, and it is quiet.
+
+Only the monotonic clock measures waits.  Times of the file system are compared with the
+wall clock in one place, to take what has long been at rest without a wait; a file from
+the future just waits like a new one.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import stat
+import time
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from turnstream.settings import WatchSettings
+from turnstream.watch.bell import Note
+
+
+class Lease(Enum):
+    """What the kernel says about writers of a file."""
+
+    FREE = "nobody has it open for writing"
+    WRITER = "somebody has it open for writing"
+    UNKNOWN = "leases do not work here"
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A file that may be complete: when it was seen (monotonic seconds), and its last look."""
+
+    path: str
+    seen: float
+    note: Note | None = None
+    facts: os.stat_result | None = None
+    unchanged_since: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """It is complete."""
+
+    facts: os.stat_result
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Look again at ``until`` (monotonic seconds), for this reason."""
+
+    until: float
+    reason: str
+
+
+class Vanished:
+    """It is no longer there, or no regular file."""
+
+
+Verdict = Ready | Wait | Vanished
+
+
+def look(candidate: Candidate, drop: Path, settings: WatchSettings, now: float) -> Verdict:
+    """Judge a file at this moment; remembers its facts in the candidate."""
+    path = drop / candidate.path
+    try:
+        facts = os.lstat(path)
+    except OSError:
+        return Vanished()
+    if not stat.S_ISREG(facts.st_mode):
+        return Vanished()
+    if candidate.facts is None or _version(facts) != _version(candidate.facts):
+        candidate.unchanged_since = now
+    candidate.facts = facts
+    lease = ask_lease(path) if settings.leases else Lease.UNKNOWN
+    if lease is Lease.WRITER:
+        return Wait(now + settings.sweep_seconds, "a program has it open for writing")
+    until = _quiet_from(candidate, facts, lease, settings)
+    if now >= until:
+        return Ready(facts)
+    return Wait(until, "settling")
+
+
+def ask_lease(path: Path) -> Lease:
+    """Ask the kernel for a read lease and give it back at once."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+    except OSError:
+        return Lease.UNKNOWN
+    try:
+        fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+        fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+    except OSError as error:
+        return Lease.WRITER if error.errno == errno.EAGAIN else Lease.UNKNOWN
+    finally:
+        os.close(descriptor)
+    return Lease.FREE
+
+
+def _quiet_from(candidate: Candidate, facts: os.stat_result, lease: Lease, settings: WatchSettings) -> float:
+    """Return from when on the file counts as quiet (monotonic seconds)."""
+    if lease is Lease.UNKNOWN or facts.st_size == 0:
+        return candidate.unchanged_since + settings.settle_seconds
+    if candidate.note is not None:
+        pause = settings.quiet_seconds if candidate.note.closed else settings.rename_settle_seconds
+        return candidate.note.at + pause
+    age = time.time() - max(facts.st_mtime, facts.st_ctime)
+    if age >= settings.quiet_seconds:
+        return candidate.seen
+    return candidate.unchanged_since + settings.quiet_seconds
+
+
+def _version(facts: os.stat_result) -> tuple[int, int, int, int]:
+    return facts.st_ino, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns

@@ -1,0 +1,217 @@
+"""The loop: bell or timer → scan → settle → queue.  Nothing that it forgets is lost."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+import time
+from collections.abc import Mapping
+
+from turnstream.errors import TransientError
+from turnstream.identify import arrival_id
+from turnstream.log import say
+from turnstream.models import Deferral, from_wire, printable, to_wire
+from turnstream.root import Root
+from turnstream.settings import Settings
+from turnstream.watch.backlog import Backlog, Entry, Place
+from turnstream.watch.bell import Bell, Note, Rope
+from turnstream.watch.contact import Contact
+from turnstream.watch.queue import Queue
+from turnstream.watch.scan import ignore_pattern, scan
+
+#: Seconds between looks at the queue's depth while files are due and the queue is full.
+_POLL_SECONDS = 0.015
+#: A scan may take this share of the watcher's time; dearer ones are spaced out.
+_SCAN_SHARE = 0.05
+
+
+class Watcher:
+    """Watches one root until ``stop`` is set.  Build it, then ``run`` it in the main thread."""
+
+    def __init__(self, root: Root, contact: Contact, queue: Queue, settings: Settings) -> None:
+        self.root = root
+        self.contact = contact
+        self.queue = queue
+        self.backlog: Backlog = queue.backlog
+        self.settings = settings.watch
+        self.root_id = root.state().root_id
+        self.stop = threading.Event()
+        self.bell = Bell()
+        self.rope = Rope(root.drop, self.bell)
+        self.ignored = ignore_pattern(self.settings.ignore)
+        self._passed_over: set[str] = set()
+        self._stale: set[str] = set()
+        self._degraded: str | None = None
+        self._full = False
+        self._rang = True
+        self._scan_from = self._sweep_at = 0.0
+
+    def end(self) -> None:
+        """Let ``run`` return soon; safe in a signal handler."""
+        self.stop.set()
+        self.bell.ring()
+
+    def run(self) -> None:
+        """Watch until ``end`` is called.
+
+        Raises:
+            BadConfiguration: the server's ledger belongs to another root.
+
+        """
+        say("watch.started", drop=printable(str(self.root.drop)), native_events=self.settings.native_events)
+        try:
+            while not self.stop.is_set():
+                self.turn()
+                self._sleep()
+        finally:
+            self.rope.untie()
+            self.contact.close()
+            say("watch.stopped", waiting=len(self.backlog))
+
+    def turn(self) -> None:
+        """One round: look if there is reason to, then send what is due."""
+        now = time.monotonic()
+        if now >= self._sweep_at:
+            self._mend_events()
+        if now >= self._sweep_at or (self._rang and now >= self._scan_from):
+            self.look()
+        self.backlog.wake(time.monotonic())
+        if self.contact.open(now):
+            try:
+                self._serve(now)
+                self.contact.served()
+            except TransientError as error:
+                self.contact.lost(error, time.monotonic())
+
+    def look(self) -> None:
+        """Compare the folder with what is known of it."""
+        began = time.monotonic()
+        self._rang = False
+        notes = {os.path.relpath(path, self.root.drop): note for path, note in self.bell.answer().items()}
+        sight = scan(self.root.drop, self.ignored)
+        files = self._eligible(sight.files, sight.others)
+        known = self.backlog.paths()
+        gone = known - files
+        self._let_go(gone)
+        self.backlog.add(sorted(files - known), began, notes)
+        self._note_events(notes, known & files)
+        took = time.monotonic() - began
+        self._scan_from = began + took + max(self.settings.gather_seconds, took / _SCAN_SHARE / 4)
+        pause = max(self.settings.sweep_seconds, took / _SCAN_SHARE)
+        self._sweep_at = began + min(pause, self.settings.sweep_max_seconds)
+        self._recheck_sent(began)
+
+    def _sleep(self) -> None:
+        now = time.monotonic()
+        wakes = [self._sweep_at, self.backlog.next_wake() or self._sweep_at]
+        if self.backlog.count(Place.DUE):
+            wakes.append(now + _POLL_SECONDS if self.contact.open(now) else self.contact.try_at)
+        if self._rang:
+            wakes.append(self._scan_from)
+        pause = max(min(wakes) - now, 0)
+        if now < self._scan_from or self._rang:
+            # The bell could only wake us for a look that is not due yet.
+            self.stop.wait(pause)
+            self._rang = self._rang or self.bell.wait(0)
+        else:
+            self._rang = self.bell.wait(pause)
+
+    def _serve(self, now: float) -> None:
+        for path, deferral in self.contact.begin().items():
+            self._recall(path, deferral)
+        self.contact.chores(now, self._words)
+        if not (self.backlog.count(Place.DUE) or self.backlog.count(Place.SENT) or self._stale):
+            return
+        poll = self.contact.poll(self._stale)
+        self._stale.clear()
+        for path, deferral in poll.deferrals.items():
+            self.backlog.defer(from_wire(path), deferral, now + self._pause_after(deferral))
+        self._resend(now)
+        self._full = self.queue.fill(poll.depth, self.contact.processes, time.monotonic())
+
+    def _pause_after(self, deferral: Deferral) -> float:
+        return min(self.settings.retry_seconds * 2.0 ** min(deferral.tries - 1, 30), self.settings.retry_max_seconds)
+
+    def _resend(self, now: float) -> None:
+        overdue = list(self.backlog.sent_before(now - self.settings.resend_seconds))
+        held = self.contact.held({entry.batch_id for entry in overdue}) if overdue else set()
+        for entry in overdue:
+            if entry.batch_id in held:
+                entry.sent_at = now
+            else:
+                self.backlog.again(entry)
+
+    def _recheck_sent(self, now: float) -> None:
+        for entry in self.backlog.sent_before(now - self.settings.sweep_seconds):
+            self._renew_if_other(entry, now)
+
+    def _note_events(self, notes: Mapping[str, Note], still_there: set[str]) -> None:
+        for path in notes.keys() & still_there:
+            entry = self.backlog.note(path, notes[path])
+            if entry is not None and entry.place is Place.SENT:
+                self._renew_if_other(entry, notes[path].at)
+
+    def _renew_if_other(self, entry: Entry, now: float) -> None:
+        if self._arrival_at(entry.path) not in (None, entry.arrival_id):
+            self.backlog.renew(entry, now)
+
+    def _recall(self, path: str, deferral: Deferral) -> None:
+        # After a restart: what was known of a file holds if it is still the same one.
+        if self._arrival_at(from_wire(path)) == deferral.arrival_id:
+            self.backlog.defer(from_wire(path), deferral, time.monotonic())
+        else:
+            self._stale.add(path)
+
+    def _arrival_at(self, path: str) -> str | None:
+        try:
+            return arrival_id(self.root_id, os.lstat(self.root.drop / path))
+        except OSError:
+            return None
+
+    def _eligible(self, files: set[str], others: set[str]) -> set[str]:
+        unknown = {path for path in files | others if path not in self.backlog and path not in self._passed_over}
+        passed = (unknown & others) | {path for path in unknown if self.ignored.fullmatch(os.path.basename(path))}  # noqa: PTH119
+        for path in passed:
+            say("files.ignored", path=printable(path))
+        self._passed_over = (self._passed_over & (files | others)) | passed
+        files = files - self._passed_over
+        marker = self.settings.done_marker
+        if marker:
+            files = {path for path in files if not path.endswith(marker) and path + marker in files}
+        return files
+
+    def _let_go(self, gone: set[str]) -> None:
+        for path in gone:
+            entry = self.backlog.entry(path)
+            if entry is not None and entry.tries:
+                self._stale.add(to_wire(path))
+            if entry is not None and entry.place is Place.SENT and self.settings.done_marker:
+                # Left behind it would call a later file of this name complete.
+                with contextlib.suppress(OSError):
+                    (self.root.drop / (path + self.settings.done_marker)).unlink()
+        self.backlog.forget(gone)
+
+    def _mend_events(self) -> None:
+        if not self.settings.native_events:
+            return
+        fault = self.rope.fault()
+        if fault is None:
+            return
+        failed = self.rope.tie()
+        if failed is None:
+            if self._degraded or fault != "not started":
+                say("watch.repaired", reason=fault)
+            self._degraded = None
+        elif failed != self._degraded:
+            say("watch.degraded", reason=failed, remedy="raise fs.inotify.max_user_watches and max_user_instances")
+            self._degraded = failed
+
+    def _words(self) -> dict[str, str]:
+        return {
+            "known": str(len(self.backlog)),
+            "waiting": str(self.backlog.count(Place.WAITING)),
+            "due": str(self.backlog.count(Place.DUE)),
+            "sent": str(self.backlog.count(Place.SENT)),
+            "events": self._degraded or ("on" if self.settings.native_events else "off"),
+        }

@@ -1,0 +1,86 @@
+"""`work`: the Celery worker as a process of ours, with our logs and our signs of life."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from typing import Any
+
+from celery.apps import worker as celery_worker
+from celery.signals import worker_ready, worker_shutting_down
+
+from turnstream.alive import BEAT_SECONDS, beat, farewell
+from turnstream.app import create
+from turnstream.connect import client
+from turnstream.errors import TransientError
+from turnstream.log import say
+from turnstream.publish import Ledger
+from turnstream.settings import Settings
+from turnstream.tasks import register
+
+
+def work(settings: Settings, url: str) -> int:
+    """Work off batches until a signal ends it; return the exit code.  For the main thread."""
+    # Celery prints banners to stdout around the logging; our stdout holds JSON only.
+    vars(celery_worker)["safe_say"] = _not_printed
+    app = create(settings, url)
+    register(app, settings, url)
+    processes = settings.work.process_count
+    beating = _Beating(Ledger(client(url, settings.server), settings.server.key_prefix), processes)
+    worker_ready.connect(beating.start, weak=False)
+    worker_shutting_down.connect(lambda **_: say("worker.stopping"), weak=False)
+    worker = app.Worker(
+        pool="prefork",
+        concurrency=processes,
+        hostname=f"turnstream@{socket.gethostname()}",
+        loglevel="INFO",
+        quiet=True,
+        without_gossip=True,
+        without_mingle=True,
+        optimization="fair",
+    )
+    try:
+        worker.start()
+    finally:
+        beating.end()
+        say("worker.stopped")
+    # Celery's soft shutdown ends with 1; asked to stop and stopped is a success.
+    return 0
+
+
+def _not_printed(_message: str, *_: Any) -> None:
+    return None
+
+
+class _Beating:
+    """A thread that leaves signs of life while the worker's main process lives."""
+
+    def __init__(self, ledger: Ledger, processes: int) -> None:
+        self.ledger = ledger
+        self.processes = processes
+        self.done = threading.Event()
+
+    def start(self, **_: object) -> None:
+        say("worker.started", processes=self.processes)
+        threading.Thread(target=self._run, name="beat", daemon=True).start()
+
+    def end(self) -> None:
+        self.done.set()
+        try:
+            farewell(self.ledger, "worker", self.processes)
+        except TransientError as error:
+            say("server.unavailable", reason=error.reason, detail=error.detail)
+
+    def _run(self) -> None:
+        away = False
+        while not self.done.is_set():
+            try:
+                beat(self.ledger, "worker", self.processes)
+                if away:
+                    say("server.available")
+                away = False
+            except TransientError as error:
+                if not away:
+                    say("server.unavailable", reason=error.reason, detail=error.detail)
+                away = True
+            self.done.wait(1.0 if away else BEAT_SECONDS)
