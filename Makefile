@@ -54,7 +54,7 @@ debian:
 	test -n "$$missing" || exit 0; \
 	test "$$(id -u)" = 0 || { echo "make test-full needs root once, or: apt-get install" $$missing >&2; exit 1; }; \
 	echo "installing from Debian:" $$missing; \
-	export DEBIAN_FRONTEND=noninteractive; \
+	export DEBIAN_FRONTEND=noninteractive DEBCONF_NOWARNINGS=yes; \
 	apt-get -qq update && apt-get -qq install --yes --no-install-recommends $$missing >/dev/null
 
 check: $(STAMP)  ## style, types, direction of imports, and that the documents match the code

@@ -5,17 +5,19 @@ The map, in the order of the data:
     watch/        bell → scan → settle → queue: what in drop/ is due, as task messages
     app, tasks    the Celery side: settings, retry and failure policy
     pipeline      the story of a batch in one screen; the stages below know nothing of each other
-      folder        open under a read lease, move without overwriting
+      folder        open under a read lease, move without overwriting;  naming: names that nobody has
       extract/      bytes → lines and canonical text
       identify      arrival id, content hash, what the name says
       parse/        lines → title, speakers, turns
       normalise     all of it → the record and its event
       publish       look up, append, claim: one atomic script in the server
       journal       one line per outcome, on disk
+      arrival       what is known of one file on its way;  receipts: what is written about its outcome
     root          the data root: folders, identity;  durable: small writes that survive a power cut
     server        the embedded valkey-server;  connect: clients and what a server promises
-    supervise     `run`: server, watcher and worker as one
-    cli           the commands
+    alive         signs of life;  child: processes that end with us
+    supervise     `run`: server, watcher and worker as one;  work: the Celery worker
+    cli           the commands:  ingest, read (tail, show), dry_run (parse), status, quarantine
 
 Everybody may import settings, errors, log and models.
 """

@@ -23,9 +23,9 @@ from turnstream import root as data_root
 from turnstream.alive import living
 from turnstream.connect import client, find_url
 from turnstream.errors import NoServer, TransientError
-from turnstream.folder import free_name, rename_exclusively
 from turnstream.identify import arrival_id
 from turnstream.models import printable
+from turnstream.naming import free_name, rename_exclusively
 from turnstream.publish import Ledger
 from turnstream.root import Root
 from turnstream.settings import Settings, child_environment

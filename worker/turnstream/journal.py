@@ -37,7 +37,7 @@ class Journal:
             DisposeBlocked: the disk refuses; nothing may be moved then.
 
         """
-        data = b"".join(orjson.dumps(line, default=str) + b"\n" for line in lines)
+        data = b"".join(orjson.dumps(line, option=orjson.OPT_UTC_Z) + b"\n" for line in lines)
         if data:
             try:
                 self._write(data)

@@ -80,7 +80,19 @@ EVENTS: dict[str, EventSpec] = {
 }
 
 #: Libraries whose informational lines repeat what our own events say.
-QUIETED = ("celery.worker.strategy", "celery.app.trace", "celery.worker.consumer.connection", "watchdog")
+QUIETED = (
+    "celery.apps.worker",
+    "celery.app.trace",
+    "celery.worker.consumer.connection",
+    "celery.worker.strategy",
+    "watchdog",
+)
+#: Parts of library records that tell an operator nothing: advice that we follow or decided against.
+POINTLESS = (
+    "running the worker with superuser privileges",  # its reason is pickle; our messages are JSON only
+    "worker_cancel_long_running_tasks_on_connection_loss",
+    "Skipping prefetch count reduction",
+)
 
 
 def say(event: str, **fields: object) -> None:
@@ -184,7 +196,7 @@ class _LineHandler(logging.Handler):
         super().__init__()
         self.descriptor = descriptor
         self.setFormatter(formatter)
-        self.addFilter(_SaidOnce())
+        self.addFilter(_WorthSaying())
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write the record; a broken one is reported by logging itself, on stderr."""
@@ -194,8 +206,8 @@ class _LineHandler(logging.Handler):
             self.handleError(record)
 
 
-class _SaidOnce(logging.Filter):
-    """Lets a reconnecting library complain once per outage instead of once per try."""
+class _WorthSaying(logging.Filter):
+    """Drops what tells nothing, and lets a reconnecting library complain once per outage, not per try."""
 
     REPEATED = ("Cannot connect to", "Connection to broker lost", "Trying again")
 
@@ -205,7 +217,9 @@ class _SaidOnce(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Drop repeats until the library reports that it is connected."""
-        text = str(record.msg)
+        text = record.getMessage()
+        if any(part in text for part in POINTLESS):
+            return False
         if "Connected to" in text:
             self.complained = False
         elif any(part in text for part in self.REPEATED):
@@ -231,7 +245,7 @@ def _capture_libraries(handler: logging.Handler) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(max(_threshold, logging.INFO))
-    for name in ("celery", "celery.task", "celery.redirected", "kombu", "watchdog", "py.warnings"):
+    for name in ("celery", "celery.task", "celery.redirected", "kombu", "watchdog", "multiprocessing", "py.warnings"):
         logger = logging.getLogger(name)
         logger.handlers.clear()
         logger.propagate = True

@@ -12,24 +12,19 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
-import orjson
-
-from turnstream import __version__
-from turnstream.errors import DocumentError, ParserFailed, PermanentError, TransientError, WorkerCrashed
+from turnstream.arrival import Arrival
+from turnstream.errors import DocumentError, ParserFailed, TransientError, WorkerCrashed
 from turnstream.extract import CANONICAL_VERSION, extract
-from turnstream.folder import Destination, Hands, Taken
+from turnstream.folder import Hands
 from turnstream.identify import Identity, arrival_id, declared_by_name, identify
 from turnstream.journal import Journal
-from turnstream.models import Extracted, FileRef, OutcomeKind, Record, from_wire, printable, to_wire
+from turnstream.models import Extracted, FileRef, OutcomeKind, Record, from_wire
 from turnstream.normalise import Source, envelope, normalise
 from turnstream.parse import PARSER_VERSION, parse
-from turnstream.publish import Answer, Claimant, Duplicate, Ledger, Original, Publication, entry_time
+from turnstream.publish import Claimant, Duplicate, Ledger, Publication
+from turnstream.receipts import ERROR_SUFFIX, folder_of, journal_line, sidecar
 from turnstream.root import Root, RootState
-
-ERROR_SUFFIX = ".error.json"
-DUPLICATE_SUFFIX = ".duplicate.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,35 +38,6 @@ class Tools:
     max_file_bytes: int
     max_crashes: int
     interrupts: tuple[type[BaseException], ...] = ()
-
-
-@dataclass(slots=True)
-class Arrival:
-    """One file on its way; what is ``None`` has not been reached."""
-
-    ref: FileRef
-    path: str
-    began: float
-    received_at: datetime
-    taken: Taken | None = None
-    arrival_id: str | None = None
-    identity: Identity | None = None
-    extracted: Extracted | None = None
-    publication: Publication | None = None
-    answer: Answer | None = None
-    error: DocumentError | None = None
-    stage: str = "open"
-    destination: Destination | None = None
-    original: Original | None = None
-    moved: bool = False
-    duration_s: float = 0.0
-
-    @property
-    def outcome(self) -> OutcomeKind | None:
-        """What became of it, as far as is known; ``None`` while it is on its way or left."""
-        if self.answer is not None:
-            return OutcomeKind.DUPLICATE if isinstance(self.answer, Duplicate) else OutcomeKind.PUBLISHED
-        return OutcomeKind.REJECTED if isinstance(self.error, PermanentError) else None
 
 
 Step = Callable[[Arrival], None]
@@ -169,11 +135,11 @@ class _Steps:
         self._find_originals(arrivals)
         _each(arrivals, self._place, self.tools)
         placed = [arrival for arrival in arrivals if arrival.destination]
-        self.tools.journal.append(map(_journal_line, placed))
+        self.tools.journal.append(map(journal_line, placed))
         _each(placed, self._move, self.tools)
         self.hands.sync()
         # What could not be moved is not where its line says: the last line counts.
-        self.tools.journal.append(_journal_line(arrival) for arrival in placed if not arrival.moved)
+        self.tools.journal.append(journal_line(arrival) for arrival in placed if not arrival.moved)
 
     def _find_originals(self, arrivals: Sequence[Arrival]) -> None:
         duplicates = [arrival for arrival in arrivals if isinstance(arrival.answer, Duplicate)]
@@ -184,20 +150,20 @@ class _Steps:
     def _place(self, arrival: Arrival) -> None:
         assert arrival.taken and arrival.arrival_id
         arrival.stage = "journal"
-        folder, suffix = _folder_of(arrival)
+        folder, suffix = folder_of(arrival)
         arrival.destination = self.hands.place(folder, arrival.taken, arrival.arrival_id, suffix)
 
     def _move(self, arrival: Arrival) -> None:
         assert arrival.taken and arrival.destination
         arrival.stage = "move"
-        _, suffix = _folder_of(arrival)
+        _, suffix = folder_of(arrival)
         self._write_sidecar(arrival, suffix)
         try:
             while not self.hands.move(arrival.taken, arrival.destination):
                 # Somebody took the name between journal and move: the last line counts.
                 self.hands.remove_beside(arrival.destination, suffix)
                 self._place(arrival)
-                self.tools.journal.append([_journal_line(arrival)])
+                self.tools.journal.append([journal_line(arrival)])
                 self._write_sidecar(arrival, suffix)
         except TransientError:
             self.hands.remove_beside(arrival.destination, suffix)
@@ -208,8 +174,7 @@ class _Steps:
     def _write_sidecar(self, arrival: Arrival, suffix: str) -> None:
         assert arrival.destination
         if suffix:
-            words = _error_sidecar(arrival) if suffix == ERROR_SUFFIX else _duplicate_sidecar(arrival, self.tools.root)
-            data = orjson.dumps(words, default=str, option=orjson.OPT_INDENT_2) + b"\n"
+            data = sidecar(arrival, self.tools.root.path)
             self.hands.write_beside(arrival.destination, suffix, data, durable=suffix == ERROR_SUFFIX)
 
 
@@ -249,71 +214,3 @@ def _end(arrival: Arrival, error: DocumentError) -> None:
 def _digest_and_arrival(arrival: Arrival) -> tuple[str, str]:
     assert arrival.identity
     return arrival.identity.content_sha256, arrival.identity.arrival_id
-
-
-def _folder_of(arrival: Arrival) -> tuple[str, str]:
-    if arrival.outcome == OutcomeKind.REJECTED:
-        return "quarantine", ERROR_SUFFIX
-    if arrival.outcome == OutcomeKind.DUPLICATE:
-        return "duplicates", DUPLICATE_SUFFIX
-    assert arrival.answer
-    return f"archive/{entry_time(arrival.answer.entry_id):%Y-%m-%d}", ""
-
-
-def _journal_line(arrival: Arrival) -> dict[str, Any]:
-    assert arrival.taken
-    identity, answer = arrival.identity, arrival.answer
-    return {
-        "v": 1,
-        "at": datetime.now(UTC),
-        "outcome": arrival.outcome,
-        "arrival_id": arrival.arrival_id,
-        "path": to_wire(arrival.path),
-        "to": arrival.destination and to_wire(arrival.destination.path),
-        "size": arrival.taken.stat.st_size,
-        "mtime_ns": arrival.taken.stat.st_mtime_ns,
-        "document_id": identity and identity.document_id,
-        "event_id": identity and answer and f"{identity.document_id}.1",
-        "content_sha256": identity and identity.content_sha256,
-        "source_sha256": identity and identity.source_sha256,
-        "entry_id": answer and answer.entry_id,
-        "original": answer.of if isinstance(answer, Duplicate) else None,
-        "reason": arrival.error and arrival.error.reason,
-        "detail": arrival.error and arrival.error.detail,
-    }
-
-
-def _error_sidecar(arrival: Arrival) -> dict[str, Any]:
-    assert arrival.error and arrival.taken
-    return {
-        "file": printable(arrival.path),
-        "reason": arrival.error.reason,
-        "hint": arrival.error.hint,
-        "detail": arrival.error.detail,
-        "at": datetime.now(UTC),
-        "attempts": arrival.ref.crashes + 1,
-        "arrival_id": arrival.arrival_id,
-        "size": arrival.taken.stat.st_size,
-        "retry": f"turnstream quarantine retry {arrival.arrival_id}",
-        "version": __version__,
-    }
-
-
-def _duplicate_sidecar(arrival: Arrival, root: Root) -> dict[str, Any]:
-    assert arrival.identity and arrival.original and isinstance(arrival.answer, Duplicate)
-    original = arrival.original
-    archived = f"archive/{original.published_at:%Y-%m-%d}/{original.path}" if original.path else None
-    return {
-        "file": printable(arrival.path),
-        "duplicate_of": {
-            "document_id": arrival.identity.document_id,
-            "path": original.path,
-            "archived": archived if archived and os.path.lexists(root.path / archived) else None,
-            "published_at": original.published_at,
-            "entry_id": arrival.answer.entry_id,
-            "arrival_id": arrival.answer.of,
-        },
-        "hint": "Its text is already on the stream; nothing else needs to be done.",
-        "at": datetime.now(UTC),
-        "arrival_id": arrival.arrival_id,
-    }

@@ -12,8 +12,8 @@ import orjson
 
 from turnstream.durable import sync_folder
 from turnstream.errors import BadConfiguration
-from turnstream.folder import free_name, rename_exclusively
 from turnstream.models import printable
+from turnstream.naming import free_name, rename_exclusively
 
 SUFFIX = ".error.json"
 

@@ -65,7 +65,8 @@ hash-max-listpack-entries 512
 hash-max-listpack-value 64
 """
 
-_prctl = ctypes.CDLL(None, use_errno=True).prctl
+#: Linux alone has it; elsewhere a server whose parent was killed goes on until it is stopped by hand.
+_prctl = getattr(ctypes.CDLL(None, use_errno=True), "prctl", None)
 
 
 @dataclass(frozen=True)
@@ -285,7 +286,7 @@ def _spawn(command: list[str], log: Path, lock: int) -> subprocess.Popen[bytes]:
 
 def _before_exec(parent: int, lock: int) -> None:
     """In the child: go when the parent goes, own the folder, block no signal."""
-    if _prctl(PR_SET_PDEATHSIG, signal.SIGTERM) != 0:
+    if _prctl is not None and _prctl(PR_SET_PDEATHSIG, signal.SIGTERM) != 0:
         raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG)")
     if os.getppid() != parent:  # gone before the call above, which then says nothing
         os._exit(1)

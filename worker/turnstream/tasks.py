@@ -23,12 +23,13 @@ from celery.signals import task_failure, worker_process_init
 from pydantic import ValidationError
 
 from turnstream.app import TASK
+from turnstream.arrival import Arrival
 from turnstream.connect import client
 from turnstream.errors import DocumentError, FileGone, TransientError
 from turnstream.journal import Journal
 from turnstream.log import say
 from turnstream.models import Batch, Deferral, FileRef, OutcomeKind, printable
-from turnstream.pipeline import Arrival, Tools, process
+from turnstream.pipeline import Tools, process
 from turnstream.publish import Duplicate, Ledger, Yours
 from turnstream.root import Root
 from turnstream.settings import Settings

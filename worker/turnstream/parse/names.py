@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container
+from functools import lru_cache
 from typing import NamedTuple
 
 from turnstream.parse import words
-from turnstream.parse.shapes import fold, has_office, is_name, outside_brackets, shape_of
+from turnstream.parse.shapes import MEMO, fold, has_office, is_name, outside_brackets, shape_of
 
 #: Given name and family name: what may follow an office without further evidence.
 FULL_NAME = 2
@@ -23,15 +24,26 @@ class Identity(NamedTuple):
     role: str | None
 
 
-def split_label(label: str, known: Container[str] = ()) -> Identity:
-    """Name and role of a label; ``known`` are the document's labels that stand alone."""
+def identify(label: str, known: Container[str]) -> Identity:
+    """Name and role of a label; ``known`` are all labels of its document, `Jo Li` among them."""
+    parts = label.split()
+    if has_office([fold(part) for part in parts]):
+        for at in range(1, len(parts) - 1):
+            if " ".join(parts[at:]) in known and is_name(parts[at:]):
+                return Identity(" ".join(parts[at:]), " ".join(parts[:at]))
+    return split_label(label)
+
+
+@lru_cache(MEMO)
+def split_label(label: str) -> Identity:
+    """Name and role of a label by itself."""
     head = outside_brackets(label)
     for inside in _BRACKETS.findall(label):
         if identity := _with_brackets(head, outside_brackets(inside)):
             return identity
     if shape_of(head) in {"question", "answer", "role"}:
         return Identity(None, head)
-    return _split_head(head, known)
+    return _split_head(head)
 
 
 def names_somebody(label: str) -> bool:
@@ -50,17 +62,17 @@ def _with_brackets(head: str, inside: str) -> Identity | None:
     return None
 
 
-def _split_head(head: str, known: Container[str]) -> Identity:
+def _split_head(head: str) -> Identity:
     dashed = _DASH.split(head, 1)
     if len(dashed) > 1:
         return Identity(dashed[0], dashed[1])
     first, comma, rest = head.partition(", ")
     if not comma:
-        return _cut(head, known)
+        return _cut(head)
     if _is_office(first) and _is_person(rest):
         return Identity(rest, first)
     if has_office([fold(part) for part in rest.split()]):
-        return _join_roles(_cut(first, known), rest)
+        return _join_roles(_cut(first), rest)
     return Identity(head, None)
 
 
@@ -70,21 +82,13 @@ def _join_roles(identity: Identity, rest: str) -> Identity:
     return Identity(identity.name, f"{identity.role}, {rest}" if identity.role else rest)
 
 
-def _cut(head: str, known: Container[str]) -> Identity:
+def _cut(head: str) -> Identity:
     """Office first, name last: `President of Russia Vladimir Putin`."""
     parts = head.split()
-    at = _known_name(parts, known) or _name_after_office(parts)
+    at = _name_after_office(parts)
     if at is None:
         return Identity(head, None)
     return Identity(" ".join(parts[at:]) or None, " ".join(parts[:at]))
-
-
-def _known_name(parts: list[str], known: Container[str]) -> int | None:
-    """Where the label's last words are a label of their own elsewhere in the document."""
-    if not has_office([fold(part) for part in parts]):
-        return None
-    starts = range(1, len(parts) - 1)
-    return next((at for at in starts if " ".join(parts[at:]) in known and is_name(parts[at:])), None)
 
 
 def _name_after_office(parts: list[str]) -> int | None:

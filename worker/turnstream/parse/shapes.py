@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Literal
 
 from turnstream.parse import words
@@ -24,12 +25,16 @@ MAX_INITIALS = 4
 MAX_IDEOGRAPHS = 8
 MAX_UNCASED = 40
 
+#: Labels whose reading is remembered: within a document they come again and again.
+MEMO = 1024
+
 _BRACKETS = re.compile(rf" ?(?:{GROUP})")
 _ABBREVIATION = re.compile(r"\w{1,5}\.(?:\w\.)*")
 _FORBIDDEN = frozenset('?!;"“”„«»=<>{}|\\@`…¿¡/')
 _NUMBERED = re.compile(r"(.+?)[ #]?\d{1,3}")
 
 
+@lru_cache(MEMO)
 def outside_brackets(label: str) -> str:
     """The label without what stands in brackets."""
     return _BRACKETS.sub("", label).strip(" ,")
@@ -40,6 +45,7 @@ def fold(word: str) -> str:
     return word.strip(".,()").casefold()
 
 
+@lru_cache(MEMO)
 def shape_of(label: str) -> Shape | None:
     """What kind of speaker's mark a label (outside its brackets) can be, ``None`` for no kind."""
     parts = label.split()

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from turnstream.models import Speaker
 from turnstream.parse import words
-from turnstream.parse.names import FULL_NAME, Identity, split_label
+from turnstream.parse.names import FULL_NAME, Identity, identify
 from turnstream.parse.shapes import fold, outside_brackets
 
 Key = tuple[str, str]
@@ -17,7 +17,7 @@ def speakers_of(labels: Iterable[str]) -> tuple[tuple[Speaker, ...], Mapping[str
     """Speakers in order of first appearance, and the speaker's id of each label."""
     ordered = tuple(dict.fromkeys(labels))
     bare = {outside_brackets(label) for label in ordered}
-    identities = {label: split_label(label, bare) for label in ordered}
+    identities = {label: identify(label, bare) for label in ordered}
     keys = _resolve(identities)
     gathered: dict[Key, list[str]] = defaultdict(list)
     for label in ordered:

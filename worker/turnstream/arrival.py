@@ -1,0 +1,41 @@
+"""One file on its way through the pipeline, and what is known of it so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from turnstream.errors import DocumentError, PermanentError
+from turnstream.folder import Destination, Taken
+from turnstream.identify import Identity
+from turnstream.models import Extracted, FileRef, OutcomeKind
+from turnstream.publish import Answer, Duplicate, Original, Publication
+
+
+@dataclass(slots=True)
+class Arrival:
+    """One file on its way; what is ``None`` has not been reached."""
+
+    ref: FileRef
+    path: str
+    began: float
+    received_at: datetime
+    taken: Taken | None = None
+    arrival_id: str | None = None
+    identity: Identity | None = None
+    extracted: Extracted | None = None
+    publication: Publication | None = None
+    answer: Answer | None = None
+    error: DocumentError | None = None
+    stage: str = "open"
+    destination: Destination | None = None
+    original: Original | None = None
+    moved: bool = False
+    duration_s: float = 0.0
+
+    @property
+    def outcome(self) -> OutcomeKind | None:
+        """What became of it, as far as is known; ``None`` while it is on its way or left."""
+        if self.answer is not None:
+            return OutcomeKind.DUPLICATE if isinstance(self.answer, Duplicate) else OutcomeKind.PUBLISHED
+        return OutcomeKind.REJECTED if isinstance(self.error, PermanentError) else None

@@ -1,0 +1,85 @@
+"""Names that nobody has: free ones in a folder, and renames that never overwrite."""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+
+#: Longest name in bytes (NAME_MAX of every common file system).
+NAME_MAX = 255
+#: Bytes after the last dot that still count as an extension.
+_EXTENSION_MAX = 16
+#: renameat2(2): fail instead of replacing.
+_RENAME_NOREPLACE = 1
+
+_libc = ctypes.CDLL(None, use_errno=True)
+_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+
+
+def free_name(parent: int, name: str, arrival_id: str, sidecar: str = "") -> str:
+    """Return ``name``, or the first of ``<stem>.<arrival_id>[-n]<ext>`` that an open folder has room for."""
+    attempt = 0
+    while True:
+        candidate = numbered(name, arrival_id, attempt, len(sidecar))
+        if _free(parent, candidate, sidecar, arrival_id):
+            return candidate
+        attempt += 1
+
+
+def _free(parent: int, name: str, sidecar: str, arrival_id: str) -> bool:
+    if _exists(parent, name):
+        return False
+    # A sidecar without its file is one that this arrival left at a crash, or somebody's file.
+    return not sidecar or not _exists(parent, name + sidecar) or _speaks_of(parent, name + sidecar, arrival_id)
+
+
+def _exists(parent: int, name: str) -> bool:
+    try:
+        os.stat(name, dir_fd=parent, follow_symlinks=False)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _speaks_of(parent: int, name: str, arrival_id: str) -> bool:
+    try:
+        descriptor = os.open(name, _READ, dir_fd=parent)
+    except OSError:
+        return False
+    try:
+        return arrival_id.encode() in os.read(descriptor, 1 << 16)
+    finally:
+        os.close(descriptor)
+
+
+def numbered(name: str, arrival_id: str, attempt: int, reserve: int) -> str:
+    """Return the name of an attempt: the plain one, ``<stem>.<id><ext>``, ``<stem>.<id>-2<ext>`` …
+
+    Cut to ``NAME_MAX`` bytes less ``reserve``, which a sidecar's suffix needs.
+    """
+    raw = os.fsencode(name)
+    if attempt == 0 and len(raw) + reserve <= NAME_MAX:
+        return name
+    mark = f".{arrival_id}" + (f"-{attempt}" if attempt > 1 else "")
+    stem, dot, extension = raw.rpartition(b".")
+    if not stem or len(extension) > _EXTENSION_MAX:
+        stem, dot, extension = raw, b"", b""
+    tail = mark.encode() + dot + extension
+    kept = stem[: NAME_MAX - reserve - len(tail)]
+    if len(kept) < len(stem):
+        kept = kept.decode("utf-8", "ignore").encode() or kept  # no half character where the name is UTF-8
+    return os.fsdecode(kept + tail)
+
+
+def rename_exclusively(from_folder: int, from_name: str, to_folder: int, to_name: str) -> None:
+    """Rename between two open folders; fail with ``FileExistsError`` where rename(2) would replace."""
+    source, target = os.fsencode(from_name), os.fsencode(to_name)
+    if _libc.renameat2(from_folder, source, to_folder, target, _RENAME_NOREPLACE) == 0:
+        return
+    code = ctypes.get_errno()
+    if code not in (errno.EINVAL, errno.ENOSYS):
+        raise OSError(code, os.strerror(code))
+    # A file system without the flag (some network ones): link fails where rename replaces.
+    os.link(from_name, to_name, src_dir_fd=from_folder, dst_dir_fd=to_folder, follow_symlinks=False)
+    os.unlink(from_name, dir_fd=from_folder)
