@@ -245,10 +245,14 @@ def _capture_libraries(handler: logging.Handler) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(max(_threshold, logging.INFO))
-    for name in ("celery", "celery.task", "celery.redirected", "kombu", "watchdog", "multiprocessing", "py.warnings"):
+    for name in ("celery", "celery.task", "celery.redirected", "kombu", "watchdog", "py.warnings"):
         logger = logging.getLogger(name)
         logger.handlers.clear()
         logger.propagate = True
+    # billiard takes this one off the tree of loggers when it first logs.
+    processes = logging.getLogger("multiprocessing")
+    processes.handlers[:] = [handler]
+    processes.propagate = False
     for name in QUIETED:
         logging.getLogger(name).setLevel(logging.WARNING)
     logging.captureWarnings(capture=True)

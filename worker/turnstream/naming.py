@@ -54,7 +54,7 @@ def _speaks_of(parent: int, name: str, arrival_id: str) -> bool:
 
 
 def numbered(name: str, arrival_id: str, attempt: int, reserve: int) -> str:
-    """Return the name of an attempt: the plain one, ``<stem>.<id><ext>``, ``<stem>.<id>-2<ext>`` …
+    """Return the name of an attempt: the plain one, ``<stem>.<id><ext>``, then ``<stem>.<id>-2<ext>`` and so on.
 
     Cut to ``NAME_MAX`` bytes less ``reserve``, which a sidecar's suffix needs.
     """

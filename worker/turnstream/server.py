@@ -168,11 +168,11 @@ def _prepare_folder(settings: Settings) -> Path:
 
 @contextlib.contextmanager
 def _locked(data: Path, seconds: float) -> Iterator[int]:
-    """Hold the folder's lock for a start.
+    """Keep other starts away while this one goes on, and wait for the end of a former server.
 
-    Two locks on one file: flock keeps other starts away, the record lock is the server's.
-    That one is taken by the server process itself and ends with it; a flock it inherited
-    would go on to the child that rewrites its file, which outlives a killed server.
+    Two locks on one file.  The flock is ours.  The record lock the server process takes
+    for itself; a flock handed down to it would live on in the child that rewrites its
+    file, and that outlives a killed server by as long as the rewrite takes.
     """
     lock = os.open(data / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
@@ -219,7 +219,7 @@ def _launch(binary: str, data: Path, lock: int, settings: Settings) -> EmbeddedS
 
 
 def _port_and_password(settings: Settings) -> tuple[int, str]:
-    """Those of the last start as far as they can be had, as consumers keep the URL."""
+    # Those of the last start where they can be had: consumers keep the URL.
     last = urlsplit(connect.read_server_file(settings.root) or "")
     password = last.password or secrets.token_urlsafe(32)
     fixed = settings.server.port
@@ -229,10 +229,7 @@ def _port_and_password(settings: Settings) -> tuple[int, str]:
     if fixed:
         raise NoServer(f"port {fixed} (server.port) is taken by another program: stop that, or set another port")
     tried = (secrets.choice(PORTS) for _ in range(PORT_TRIES))
-    port = next(filter(_is_free, tried), None)
-    if port is None:
-        raise NoServer(f"no free port was found on 127.0.0.1 between {PORTS.start} and {PORTS.stop}: set server.port")
-    return port, password
+    return next(filter(_is_free, tried), PORTS.start), password
 
 
 def _is_free(port: int, patience: float = 0.0) -> bool:

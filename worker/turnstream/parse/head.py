@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from turnstream.models import Line
-from turnstream.parse.evidence import ends_sentence
-from turnstream.parse.lines import is_break, is_direction, is_rule
+from turnstream.parse.lines import ends_sentence, is_break, is_direction, is_rule
 from turnstream.parse.marks import read_mark
 
 MAX_TITLE = 250

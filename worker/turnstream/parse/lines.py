@@ -17,6 +17,7 @@ _HEADING = re.compile(r"#{1,6} \S")
 _CONTINUED = re.compile(
     r"[(\[<]?(?:to be continued|продолжение следует|fortsetzung folgt|à suivre|continuará|未完待续)[.…]*[)\]>]?"
 )
+_SENTENCE_END = re.compile(r"[.?!…。？！—–-][\"'”’»)\]]*$")
 _PAIRS = {"(": ")", "[": "]", "（": "）", "【": "】"}
 
 
@@ -58,3 +59,8 @@ def _closes_last(text: str, opening: str, closing: str) -> bool:
         if depth == 0:
             return place == len(text) - 1
     return False
+
+
+def ends_sentence(text: str) -> bool:
+    """Whether a line ends as sentences do."""
+    return bool(_SENTENCE_END.search(text, max(0, len(text) - 6)))

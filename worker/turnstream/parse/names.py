@@ -26,7 +26,7 @@ class Identity(NamedTuple):
 
 def identify(label: str, known: Container[str]) -> Identity:
     """Name and role of a label; ``known`` are all labels of its document, `Jo Li` among them."""
-    parts = label.split()
+    parts = outside_brackets(label).split()
     if has_office([fold(part) for part in parts]):
         for at in range(1, len(parts) - 1):
             if " ".join(parts[at:]) in known and is_name(parts[at:]):

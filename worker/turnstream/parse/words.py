@@ -139,3 +139,22 @@ BODIES = _set(
 CLAUSE_SIGNS = frozenset(
     "的是了在我你您他她們们這这那有不也就都說说會会要可以及為为什么麼嗎吗呢，。、；「」示はがをにのでともへ"
 )
+
+#: Whoever speaks, speaks of himself, to somebody, or asks; lists of facts hardly do.
+VOICE = _set(
+    "? ？ ؟ i we you me us my our your i'm let's let hello hi hey yes yeah no ok okay thank thanks sorry welcome dear"
+    " please well colleagues ladies gentlemen friends sir madam"
+    " ich wir du ihr sie mir uns mich mein meine unser unsere euch ihnen ja nein danke bitte hallo herren damen"
+    " je nous vous tu moi mon ma mes notre nos votre vos oui non merci bonjour messieurs mesdames"
+    " yo nosotros usted ustedes me nos mi mis nuestro nuestra su sí gracias buenos buenas hola señor señora señoras"
+    " eu nós você vocês meu minha nosso nossa sim não obrigado obrigada olá senhor senhora"
+    " io noi voi lei mi ci mio mia nostro nostra sì grazie buongiorno ciao signor signori"
+    " я мы вы ты мне нам вам нас вас меня мой наш ваш да нет спасибо здравствуйте добрый уважаемый уважаемые прошу"
+    " ми ви мені так ні дякую шановний шановні"
+    " ja my wy pan pani nam mi nas tak nie dziękuję proszę szanowni wysoka"
+    " ik wij we jij u mij ons mijn onze nee dank hallo"
+    " já jsem jsme vy ano ne děkuji prosím dobrý"
+    " jaz mi vi sem smo hvala prosim spoštovani"
+    " ben biz siz sen evet hayır teşekkür merhaba"
+    " jag vi ni du mig oss tack nej jo hej minä me te kiitos kyllä"
+)
