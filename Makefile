@@ -4,7 +4,7 @@ PYTHON  ?= python3
 VENV    := .venv
 BIN     := $(VENV)/bin
 STAMP   := $(VENV)/.installed
-PIP     := $(BIN)/python -m pip install -qq --no-compile --disable-pip-version-check
+PIP     := $(BIN)/python -m pip install -qq --disable-pip-version-check
 # Debian packages that `make test-full` needs, separated by spaces.
 DEBIAN  := systemd
 UV      := $(or $(shell command -v uv),$(BIN)/uv)
@@ -33,6 +33,7 @@ $(STAMP): requirements/dev.txt pyproject.toml
 	@rm -f $@
 	@$(PIP) --require-hashes -r requirements/dev.txt
 	@$(PIP) --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q worker
 	@echo "$(CURDIR) $$($(BIN)/python --version)" > $@
 
 run: $(STAMP)  ## server, watcher and worker in one; ROOT=folder (./data), ARGS="more options"

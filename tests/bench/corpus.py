@@ -5,14 +5,99 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
-WORDS = (
-    "trade growth region ministry energy water river railway school doctor report budget border harvest market "
-    "science culture museum visit agreement partner security program people company project station bridge forest "
-    "island winter summer decade colleague question answer decision session member committee country city village"
-).split()
-VERBS = "discuss consider support develop finish improve measure present remember describe continue prepare".split()
-FIRST = "Anna Boris Carla David Elena Frank Greta Hugo Irina Jonas Karin Leon Maria Nils Olga Peter".split()
-LAST = "Abel Brandt Castro Dumont Eriksen Fischer Gruber Hansen Ivanov Jansen Keller Lopez Moreau Novak".split()
+WORDS = [
+    "trade",
+    "growth",
+    "region",
+    "ministry",
+    "energy",
+    "water",
+    "river",
+    "railway",
+    "school",
+    "doctor",
+    "report",
+    "budget",
+    "border",
+    "harvest",
+    "market",
+    "science",
+    "culture",
+    "museum",
+    "visit",
+    "agreement",
+    "partner",
+    "security",
+    "program",
+    "people",
+    "company",
+    "project",
+    "station",
+    "bridge",
+    "forest",
+    "island",
+    "winter",
+    "summer",
+    "decade",
+    "colleague",
+    "question",
+    "answer",
+    "decision",
+    "session",
+    "member",
+    "committee",
+    "country",
+    "city",
+    "village",
+]
+VERBS = [
+    "discuss",
+    "consider",
+    "support",
+    "develop",
+    "finish",
+    "improve",
+    "measure",
+    "present",
+    "remember",
+    "describe",
+    "continue",
+    "prepare",
+]
+FIRST = [
+    "Anna",
+    "Boris",
+    "Carla",
+    "David",
+    "Elena",
+    "Frank",
+    "Greta",
+    "Hugo",
+    "Irina",
+    "Jonas",
+    "Karin",
+    "Leon",
+    "Maria",
+    "Nils",
+    "Olga",
+    "Peter",
+]
+LAST = [
+    "Abel",
+    "Brandt",
+    "Castro",
+    "Dumont",
+    "Eriksen",
+    "Fischer",
+    "Gruber",
+    "Hansen",
+    "Ivanov",
+    "Jansen",
+    "Keller",
+    "Lopez",
+    "Moreau",
+    "Novak",
+]
 ROLES = ("President of the Assembly", "Prime Minister", "Minister of Energy", "Chair of the Board")
 #: Paragraphs of one document: with ~330 bytes each, 2.5 KB in all.
 PARAGRAPHS = 7

@@ -12,8 +12,16 @@ import pytest
 import redis
 
 from turnstream import connect, settings
+from turnstream import root as data_root
+from turnstream.identify import arrival_id
+from turnstream.journal import Journal
+from turnstream.models import FileRef, to_wire
+from turnstream.pipeline import Tools
+from turnstream.publish import Ledger
+from turnstream.root import Root
 from turnstream.server import EmbeddedServer, find_binary, start
 from turnstream.settings import ServerSettings, Settings
+from turnstream.watch.ledger import agree
 
 SettingsFor = Callable[..., Settings]
 ByHand = Callable[..., str]
@@ -87,3 +95,54 @@ def by_hand(tmp_path: Path, server_settings: ServerSettings) -> Iterator[ByHand]
 
 def _require_running(process: subprocess.Popen[bytes]) -> None:
     assert process.poll() is None, f"{process.args!r} ended with {process.returncode}"
+
+
+Drop = Callable[..., FileRef]
+
+
+@pytest.fixture
+def root_settings(tmp_path: Path, settings_for: SettingsFor, prefix: str) -> Settings:
+    """Settings of a root of the test's own, with keys of its own."""
+    return settings_for(tmp_path / "root", key_prefix=prefix)
+
+
+@pytest.fixture
+def ledger(redis_client: redis.Redis, prefix: str) -> Ledger:
+    return Ledger(redis_client, prefix)
+
+
+@pytest.fixture
+def root(root_settings: Settings, ledger: Ledger) -> Root:
+    """A data root whose ledger was begun."""
+    root = data_root.prepare(root_settings.root)
+    agree(root, ledger)
+    return root
+
+
+@pytest.fixture
+def tools(root: Root, ledger: Ledger) -> Tools:
+    """What a worker works with in this root."""
+    return Tools(
+        root=root,
+        ledger=ledger,
+        journal=Journal(root.path / "journal"),
+        use_leases=True,
+        max_file_bytes=1_000_000,
+        max_crashes=3,
+    )
+
+
+@pytest.fixture
+def drop(root: Root) -> Drop:
+    """Bring a file into ``drop/`` whole, by a rename; gives what a task message says of it."""
+
+    def put(path: str, content: bytes | str, *, crashes: int = 0, tries: int = 0) -> FileRef:
+        file = root.drop / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        temporary = root.path / "state" / "coming.tmp"
+        temporary.write_bytes(content.encode() if isinstance(content, str) else content)
+        temporary.replace(file)
+        arrival = arrival_id(root.state().root_id, file.stat())
+        return FileRef(path=to_wire(path), arrival_id=arrival, crashes=crashes, tries=tries)
+
+    return put

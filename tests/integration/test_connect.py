@@ -18,7 +18,7 @@ from kombu.transport.redis import Channel
 from pydantic import SecretStr
 from redis import exceptions
 
-from turnstream import connect
+from turnstream import address, connect, durability, replies
 from turnstream.errors import BadConfiguration, NoServer, ServerRefused, ServerUnavailable
 from turnstream.server import start
 from turnstream.settings import ServerSettings, Settings
@@ -49,8 +49,8 @@ class TestUrl:
         ],
     )
     def test_both_libraries_get_the_form_they_read(self, given: str, for_redis: str, for_kombu: str) -> None:
-        assert connect.normalised(given) == for_redis
-        assert connect.broker_url(given) == for_kombu
+        assert address.normalised(given) == for_redis
+        assert address.broker_url(given) == for_kombu
 
     @pytest.mark.parametrize(
         "given",
@@ -62,14 +62,14 @@ class TestUrl:
         ],
     )
     def test_both_libraries_connect_to_the_same_place(self, given: str, server_settings: ServerSettings) -> None:
-        with connect.client(given, server_settings) as client, kombu.Connection(connect.broker_url(given)) as broker:
+        with connect.client(given, server_settings) as client, kombu.Connection(address.broker_url(given)) as broker:
             ours = client.connection_pool.connection_kwargs
             theirs = _kombu_arguments(broker)
             for name in ("host", "port", "path", "username", "password", "db", "ssl_ca_certs", "ssl_check_hostname"):
                 assert ours.get(name) == theirs.get(name), name
 
     def test_kombu_verifies_certificates_unless_told_otherwise(self) -> None:
-        broker = kombu.Connection(connect.broker_url("rediss://example.org"))
+        broker = kombu.Connection(address.broker_url("rediss://example.org"))
         assert broker.ssl == {"ssl_cert_reqs": ssl.CERT_REQUIRED}
 
     @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ class TestUrl:
     )
     def test_a_url_that_cannot_be_read_is_refused_without_being_shown(self, url: str) -> None:
         with pytest.raises(BadConfiguration) as caught:
-            connect.normalised(url)
+            address.normalised(url)
         assert "sec" not in str(caught.value).replace("special characters", "")
         assert caught.value.__cause__ is None
         assert caught.value.exit_code == 78
@@ -157,7 +157,7 @@ class TestTranslated:
 
     def test_every_error_of_redis_py_has_one_meaning(self) -> None:
         for kind in _family(exceptions.RedisError):
-            translated = issubclass(kind, (*connect.REFUSED, *connect.AWAY))
+            translated = issubclass(kind, (*replies.REFUSED, *replies.AWAY))
             assert translated != (kind in self.PROPAGATE), f"{kind.__name__} is new in redis-py: decide what it means"
 
     @pytest.mark.parametrize(
@@ -250,8 +250,8 @@ class TestWaitReady:
 
 class TestDurability:
     def test_our_own_server_has_no_weakness(self, redis_client: redis.Redis, server_settings: ServerSettings) -> None:
-        assert connect.weaknesses(redis_client) == []
-        connect.require_durable(redis_client, server_settings)
+        assert durability.weaknesses(redis_client) == []
+        durability.require_durable(redis_client, server_settings)
 
     @pytest.mark.parametrize(
         ("option", "value"),
@@ -267,15 +267,15 @@ class TestDurability:
     ) -> None:
         with connect.client(by_hand(*SAFE, f"--{option}", value), server_settings) as client:
             with pytest.raises(BadConfiguration, match=f"not safe: {option} is {value}, not .*allow_weak") as caught:
-                connect.require_durable(client, server_settings)
+                durability.require_durable(client, server_settings)
             assert caught.value.exit_code == 78
 
     def test_a_weak_server_that_is_allowed_is_logged(self, by_hand: ByHand, server_settings: ServerSettings) -> None:
         allowing = server_settings.model_copy(update={"allow_weak_durability": True})
         client = connect.client(by_hand("--appendonly", "no"), allowing)
         with client, structlog.testing.capture_logs() as logs:
-            connect.require_durable(client, allowing)
-            assert logs[0]["weaknesses"] == connect.weaknesses(client)
+            durability.require_durable(client, allowing)
+            assert logs[0]["weaknesses"] == durability.weaknesses(client)
         assert [entry["event"] for entry in logs] == ["server.weak"]
 
     @pytest.mark.parametrize(
@@ -289,14 +289,14 @@ class TestDurability:
         self, by_hand: ByHand, server_settings: ServerSettings, options: tuple[str, ...]
     ) -> None:
         with connect.client(by_hand(*SAFE, *options), server_settings) as client:
-            found = connect.weaknesses(client)
+            found = durability.weaknesses(client)
         assert found[0] == "its version cannot be read (INFO)"
-        assert [sentence.split()[0] for sentence in found[1:]] == list(connect.DURABLE_SETTINGS)
+        assert [sentence.split()[0] for sentence in found[1:]] == list(durability.DURABLE_SETTINGS)
         assert all("cannot be read" in sentence for sentence in found)
 
     def test_a_server_that_went_away_is_no_server(self, server_settings: ServerSettings) -> None:
         with connect.client("redis+socket:///nowhere.sock", server_settings) as client, pytest.raises(NoServer):
-            connect.require_durable(client, server_settings)
+            durability.require_durable(client, server_settings)
 
     def test_an_old_version_is_a_weakness(self) -> None:
         class Old(redis.Redis):
@@ -304,10 +304,10 @@ class TestDurability:
                 return {"redis_version": "6.2.14"}
 
             def config_get(self, pattern: Any = "*", *_: Any, **__: Any) -> Any:
-                return {pattern: connect.DURABLE_SETTINGS[pattern][0]}
+                return {pattern: durability.DURABLE_SETTINGS[pattern][0]}
 
         with Old() as client:
-            assert connect.weaknesses(client) == ["version 6.2.14 is older than 7.0"]
+            assert durability.weaknesses(client) == ["version 6.2.14 is older than 7.0"]
 
 
 def _family(kind: type[Exception]) -> set[type[Exception]]:

@@ -20,6 +20,7 @@ import redis
 import structlog
 
 from turnstream import connect, server
+from turnstream.durability import weaknesses
 from turnstream.errors import BadConfiguration, NoServer
 from turnstream.server import EmbeddedServer
 from turnstream.settings import Settings
@@ -83,7 +84,7 @@ class TestStart:
         with ask(running, settings) as client:
             assert client.ping()
             assert client.info("server")["process_id"] == running.pid
-            assert connect.weaknesses(client) == []
+            assert weaknesses(client) == []
         assert connect.find_url(settings) == running.url
         assert [entry["event"] for entry in logs] == ["server.started"]
         assert running.url.split("@")[0] not in str(logs)
@@ -96,7 +97,7 @@ class TestStart:
         settings = settings_for(tmp_path, binary=binary)
         with ask(start(settings), settings) as client:
             assert client.info("server")["redis_version"].startswith("7.")
-            assert connect.weaknesses(client) == []
+            assert weaknesses(client) == []
 
     def test_only_its_owner_can_read_what_it_keeps(
         self, tmp_path: Path, settings_for: SettingsFor, start: Start

@@ -14,7 +14,7 @@ from kombu import Connection, Producer, Queue
 from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
 
-from turnstream.connect import broker_url
+from turnstream.address import broker_url
 from turnstream.errors import ServerUnavailable
 from turnstream.models import Batch
 from turnstream.publish import QUEUE, QUEUE_PREFIX

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 PATH = click.Path(path_type=Path)
+AWAIT_SERVER = click.option("--await-server", is_flag=True, help="Wait for the root's server to be started.")
 
 
 @dataclass(frozen=True)
@@ -31,18 +32,27 @@ class Common:
 
     def settings(self) -> Settings:
         """Read the settings with these options over them."""
-        from turnstream.settings import load  # noqa: PLC0415
+        from turnstream.settings import load
 
         return load(self.config, self.root, self.server)
 
     def ledger(self, settings: Settings) -> Ledger:
         """Connect to the server that runs for these settings; exit 69 if none answers."""
-        from turnstream.connect import client, find_url, wait_ready  # noqa: PLC0415
-        from turnstream.publish import Ledger  # noqa: PLC0415
+        from turnstream.connect import await_url, client
+        from turnstream.publish import Ledger
 
-        found = client(find_url(settings), settings.server)
-        wait_ready(found, 0.0, said=lambda _event: None)
-        return Ledger(found, settings.server.key_prefix)
+        return Ledger(client(await_url(settings, 0.0), settings.server), settings.server.key_prefix)
+
+    def durable_server(self, settings: Settings, *, await_server: bool) -> str:
+        """Return the URL of the server once it answers and is safe; exit 69 or 78 if not."""
+        from turnstream.connect import await_url, client
+        from turnstream.durability import require_durable
+
+        patient = await_server or settings.server.url.get_secret_value()
+        url = await_url(settings, settings.server.start_seconds if patient else 0.0)
+        with client(url, settings.server) as server:
+            require_durable(server, settings.server)
+        return url
 
 
 def common(command: Command) -> Command:
@@ -75,35 +85,40 @@ def cli() -> None:
 @common
 def run(options: Common) -> int:
     """Start server, watcher and worker, and keep them running."""
-    from turnstream import log, root  # noqa: PLC0415
-    from turnstream.supervise import Supervisor  # noqa: PLC0415
+    from turnstream.child import children_of
 
     settings = options.settings()
+    children = children_of(settings, options.config)
+    # They take most of the time of a start: let them begin while this process imports its own.
+    for child in children:
+        child.start()
+    from turnstream import log, root
+    from turnstream.supervise import Supervisor
+
     log.configure(settings.log, "run")
     root.prepare(settings.root)
-    return Supervisor(settings, options.config).run()
+    return Supervisor(settings, children).run()
 
 
 @cli.command()
+@AWAIT_SERVER
 @common
-def watch(options: Common) -> int:
+def watch(options: Common, await_server: bool) -> int:
     """Watch drop/ and queue what is due."""
-    from turnstream import log, root  # noqa: PLC0415
-    from turnstream.app import Sender, create  # noqa: PLC0415
-    from turnstream.connect import client, find_url, require_durable, wait_ready  # noqa: PLC0415
-    from turnstream.publish import Ledger  # noqa: PLC0415
-    from turnstream.watch.backlog import Backlog  # noqa: PLC0415
-    from turnstream.watch.contact import Contact  # noqa: PLC0415
-    from turnstream.watch.queue import Queue  # noqa: PLC0415
-    from turnstream.watch.watcher import Watcher  # noqa: PLC0415
+    from turnstream import log, root
+    from turnstream.app import Sender, create
+    from turnstream.connect import client
+    from turnstream.publish import Ledger
+    from turnstream.watch.backlog import Backlog
+    from turnstream.watch.contact import Contact
+    from turnstream.watch.queue import Queue
+    from turnstream.watch.watcher import Watcher
 
     settings = options.settings()
     log.configure(settings.log, "watch")
     data = root.prepare(settings.root)
-    url = find_url(settings)
+    url = options.durable_server(settings, await_server=await_server)
     ledger = Ledger(client(url, settings.server), settings.server.key_prefix)
-    wait_ready(ledger.client, settings.server.start_seconds)
-    require_durable(ledger.client, settings.server)
     enqueue = Sender(create(settings, url))
     queue = Queue(data.drop, Backlog(), enqueue, settings, data.state().root_id)
     watcher = Watcher(data, Contact(data, ledger, settings), queue, settings)
@@ -114,24 +129,20 @@ def watch(options: Common) -> int:
 
 
 @cli.command()
+@AWAIT_SERVER
 @common
-def work(options: Common) -> int:
+def work(options: Common, await_server: bool) -> int:
     """Work off the queue (a Celery worker)."""
-    from turnstream import settings as settings_module  # noqa: PLC0415
+    from turnstream import settings as settings_module
 
     settings_module.make_sigterm_soft()
-    from turnstream import log, root  # noqa: PLC0415
-    from turnstream.connect import client, find_url, require_durable, wait_ready  # noqa: PLC0415
-    from turnstream.work import work as work_off  # noqa: PLC0415
+    from turnstream import log, root
+    from turnstream.work import work as work_off
 
     settings = options.settings()
     log.configure(settings.log, "work")
     root.prepare(settings.root)
-    url = find_url(settings)
-    with client(url, settings.server) as server:
-        wait_ready(server, settings.server.start_seconds)
-        require_durable(server, settings.server)
-    return work_off(settings, url)
+    return work_off(settings, options.durable_server(settings, await_server=await_server))
 
 
 @cli.command()
@@ -139,7 +150,7 @@ def work(options: Common) -> int:
 @common
 def ingest(options: Common, paths: tuple[Path, ...]) -> int:
     """Copy files into drop/ and wait for their outcomes."""
-    from turnstream.ingest import ingest as bring_in  # noqa: PLC0415
+    from turnstream.ingest import ingest as bring_in
 
     return bring_in(paths, options.settings(), options.config, as_json=options.as_json)
 
@@ -151,7 +162,7 @@ def ingest(options: Common, paths: tuple[Path, ...]) -> int:
 @common
 def tail(options: Common, new: bool, count: int | None, event: bool) -> None:
     """Print the records on the stream, from the oldest, and go on as they come."""
-    from turnstream.read import follow, line_of  # noqa: PLC0415
+    from turnstream.read import follow, line_of
 
     settings = options.settings()
     for entry in follow(options.ledger(settings), new=new, count=count):
@@ -163,7 +174,7 @@ def tail(options: Common, new: bool, count: int | None, event: bool) -> None:
 @common
 def show(options: Common, document_id: str) -> int:
     """Show the record of a document by its id (or the beginning of its content hash)."""
-    from turnstream.read import find, pretty  # noqa: PLC0415
+    from turnstream.read import find, pretty
 
     entry = find(options.ledger(options.settings()), document_id)
     if entry is None:
@@ -178,7 +189,7 @@ def show(options: Common, document_id: str) -> int:
 @common
 def parse(options: Common, files: tuple[Path, ...]) -> int:
     """Parse files without ingesting them (dry run)."""
-    from turnstream.dry_run import dry_run  # noqa: PLC0415
+    from turnstream.dry_run import dry_run
 
     return dry_run(files, as_json=options.as_json)
 
@@ -187,7 +198,7 @@ def parse(options: Common, files: tuple[Path, ...]) -> int:
 @common
 def status(options: Common) -> None:
     """Show what waits, what is worked on, what came out, and who is alive."""
-    from turnstream.status import gather, table  # noqa: PLC0415
+    from turnstream.status import gather, table
 
     settings = options.settings()
     facts = gather(settings, options.ledger(settings))
@@ -198,7 +209,7 @@ def status(options: Common) -> None:
 @common
 def url(options: Common) -> None:
     """Print the server's URL, password included, for your own Redis client."""
-    from turnstream.connect import find_url  # noqa: PLC0415
+    from turnstream.connect import find_url
 
     click.echo(find_url(options.settings()))
 
@@ -212,7 +223,7 @@ def config() -> None:
 @common
 def config_show(options: Common) -> None:
     """Print every setting in force; secrets are masked."""
-    import orjson  # noqa: PLC0415
+    import orjson
 
     settings = options.settings()
     if options.as_json:
@@ -240,7 +251,7 @@ def quarantine() -> None:
 @common
 def quarantine_list(options: Common) -> None:
     """List rejected files, newest last."""
-    from turnstream.quarantine import listing  # noqa: PLC0415
+    from turnstream.quarantine import listing
 
     for line in listing(options.settings().root, as_json=options.as_json):
         click.echo(line)
@@ -251,7 +262,7 @@ def quarantine_list(options: Common) -> None:
 @common
 def quarantine_show(options: Common, which: str) -> None:
     """Show why a file was rejected (by arrival id or path)."""
-    from turnstream.quarantine import select  # noqa: PLC0415
+    from turnstream.quarantine import select
 
     for case in select(options.settings().root, which):
         click.echo(case.sidecar.read_text("utf-8").rstrip())
@@ -262,7 +273,7 @@ def quarantine_show(options: Common, which: str) -> None:
 @common
 def quarantine_retry(options: Common, which: str) -> None:
     """Put rejected files back into drop/: an arrival id, a path, a reason, or `all`."""
-    from turnstream.quarantine import retry, select  # noqa: PLC0415
+    from turnstream.quarantine import retry, select
 
     root = options.settings().root
     for case in select(root, which):
@@ -275,7 +286,7 @@ def quarantine_retry(options: Common, which: str) -> None:
 @common
 def quarantine_discard(options: Common, which: str, yes: bool) -> None:
     """Delete rejected files for good."""
-    from turnstream.quarantine import discard, select  # noqa: PLC0415
+    from turnstream.quarantine import discard, select
 
     cases = select(options.settings().root, which)
     if not yes:

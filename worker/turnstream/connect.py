@@ -1,7 +1,6 @@
-"""Clients of the server, where to find it, and what it must promise.
+"""Clients of the server, where to find it, and whether it answers.
 
-One factory makes every client, one table turns redis-py's errors into ours, and one
-check refuses a server that may lose what it acknowledged.
+One factory makes every client, and one place turns redis-py's errors into ours.
 """
 
 from __future__ import annotations
@@ -11,83 +10,27 @@ import shlex
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from typing import TypeVar
 
 import orjson
 import redis
-from redis import exceptions as replies
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from turnstream.errors import BadConfiguration, NoServer, ServerRefused, ServerUnavailable, TransientError
+from turnstream.address import normalised
+from turnstream.errors import BadConfiguration, NoServer, ServerRefused, ServerUnavailable
 from turnstream.log import say
-from turnstream.settings import SERVER_SCHEMES, ServerSettings, Settings
+from turnstream.replies import LOCKED_OUT, meaning, reply
+from turnstream.settings import ServerSettings, Settings
+
+Found = TypeVar("Found")
 
 #: Seconds a pooled connection may idle before a PING must prove it; finds half-open ones.
 HEALTH_CHECK_SECONDS = 5
 #: Seconds between two looks at a server that is not ready; short at first, as one starts in some 40 ms.
 POLL_SECONDS, POLL_MAX_SECONDS = 0.005, 0.25
-
-#: Options of a URL that redis-py and kombu read alike, beside the database; of others kombu drops some in silence.
-TLS_OPTIONS = frozenset({"ssl_ca_certs", "ssl_certfile", "ssl_keyfile", "ssl_cert_reqs", "ssl_check_hostname"})
-
-#: Settings without which an acknowledged write can be lost: the safe value, and what another one costs.
-DURABLE_SETTINGS = {
-    "appendonly": ("yes", "a restart loses the records"),
-    "appendfsync": ("always", "a power cut loses acknowledged records"),
-    "no-appendfsync-on-rewrite": ("no", "a power cut during a rewrite loses acknowledged records"),
-    "maxmemory-policy": ("noeviction", "a full memory evicts the ledger"),
-}
-OLDEST_VERSION = (7, 0)
-
-#: What redis-py's errors mean; the refusals first, as redis-py counts some of them as lost connections.
-#: An error that is in neither is a fault of ours and must show.
-LOCKED_OUT = (
-    replies.AuthenticationError,
-    replies.AuthenticationWrongNumberOfArgsError,
-    replies.AuthorizationError,
-    replies.ExternalAuthProviderError,
-    replies.NoPermissionError,
-)
-REFUSED = (
-    *LOCKED_OUT,
-    replies.OutOfMemoryError,
-    replies.ReadOnlyError,
-    replies.ExecAbortError,
-    replies.AskError,
-    replies.ClusterCrossSlotError,
-)
-AWAY = (
-    replies.ConnectionError,
-    replies.TimeoutError,
-    replies.InvalidResponse,
-    replies.ClusterError,
-    replies.TryAgainError,
-)
-#: The same by the first word of a reply that redis-py has no class for.
-REFUSED_WORDS = ("DENIED", "MISCONF", "NOREPLICAS")
-AWAY_WORDS = ("BUSY", "UNBLOCKED")
-
-
-def normalised(url: str) -> str:
-    """The URL for redis-py: ``redis://``, ``rediss://`` or ``unix://``.
-
-    Raises:
-        BadConfiguration: it cannot be read, or has an option that redis-py and kombu do not read alike.
-
-    """
-    return _rewritten(url, "unix://{place}?db={database}")
-
-
-def broker_url(url: str) -> str:
-    """The URL for kombu: ``redis://``, ``rediss://`` or ``redis+socket://``.
-
-    Raises:
-        BadConfiguration: as for ``normalised``.
-
-    """
-    return _rewritten(url, "redis+socket://{place}?virtual_host={database}")
-
+#: Seconds that a start may take before ``await_url`` says that it waits.
+QUIET_SECONDS = 2.0
 
 def client(url: str, settings: ServerSettings) -> redis.Redis:
     """A client that replies in bytes and whose calls all end within the timeouts of ``settings``.
@@ -123,10 +66,10 @@ def translated() -> Iterator[None]:
     try:
         yield
     except redis.RedisError as error:
-        meaning = _meaning(error)
-        if meaning is None:
+        ours = meaning(error)
+        if ours is None:
             raise
-        raise meaning(f"{type(error).__name__}: {_reply(error)}") from error
+        raise ours(f"{type(error).__name__}: {reply(error)}") from error
 
 
 def server_file(root: Path) -> Path:
@@ -159,8 +102,7 @@ def find_url(settings: Settings) -> str:
     """
     url = settings.server.url.get_secret_value() or read_server_file(settings.root)
     if not url:
-        start = f"turnstream run --root {shlex.quote(str(settings.root))}"
-        raise NoServer(f"no server is known for {settings.root}: start `{start}`, or name a server with --server URL")
+        raise _not_started(settings, f"no server is known for {settings.root}")
     return url
 
 
@@ -183,118 +125,73 @@ def wait_ready(
         BadConfiguration: it does not let us in.
 
     """
+    _wait(lambda: _require_answer(server), seconds, said, check)
+
+
+def await_url(settings: Settings, seconds: float) -> str:
+    """URL of the server to use once it answers a PING; found anew at each look, as a start may change it.
+
+    Args:
+        settings: which server, or which root's.
+        seconds: how long to wait at most; 0 is one look.
+
+    Raises:
+        NoServer: there is none, or it does not answer in time.
+        BadConfiguration: the configured one does not let us in.
+
+    """
+    return _wait(lambda: _answering_url(settings), seconds, say, quiet_seconds=QUIET_SECONDS)
+
+
+def _wait(
+    look: Callable[[], Found],
+    seconds: float,
+    said: Callable[[str], object],
+    check: Callable[[], object] = lambda: None,
+    quiet_seconds: float = 0.0,
+) -> Found:
     began, told = time.monotonic(), set[str]()
-    while trouble := _trouble(server):
+    while True:
+        try:
+            return look()
+        except (NoServer, ServerUnavailable) as error:
+            trouble = error
         check()
         waited = time.monotonic() - began
         if waited >= seconds:
+            if isinstance(trouble, NoServer):
+                raise trouble
             raise NoServer(f"the server does not answer after {seconds:g} s ({trouble.detail})") from trouble
         event = "server.loading" if isinstance(trouble.__cause__, redis.BusyLoadingError) else "server.unavailable"
-        if event not in told:
+        if waited >= quiet_seconds and event not in told:
             told.add(event)
             said(event)
         time.sleep(min(max(POLL_SECONDS, waited / 10), POLL_MAX_SECONDS))
 
 
-def weaknesses(server: redis.Redis) -> list[str]:
-    """Why the server may lose an acknowledged write, a sentence each; what cannot be read is a reason.
-
-    Raises:
-        ServerUnavailable: it does not answer.
-
-    """
-    found = [_weak_version(server), *(_weak_setting(server, name) for name in DURABLE_SETTINGS)]
-    return [sentence for sentence in found if sentence]
-
-
-def require_durable(server: redis.Redis, settings: ServerSettings) -> None:
-    """Refuse a server that may lose acknowledged writes, or log it where that is allowed.
-
-    Raises:
-        BadConfiguration: it is weak and ``allow_weak_durability`` is off.
-        NoServer: it does not answer.
-
-    """
+def _answering_url(settings: Settings) -> str:
+    url = find_url(settings)
     try:
-        found = weaknesses(server)
-    except ServerUnavailable as error:
-        raise NoServer(f"the server does not answer ({error.detail})") from error
-    if found and not settings.allow_weak_durability:
-        remedy = "Change that, or accept losses with server.allow_weak_durability = true"
-        raise BadConfiguration(f"the server is not safe: {'; '.join(found)}. {remedy}")
-    if found:
-        say("server.weak", weaknesses=found)
+        with client(url, settings.server) as server:
+            _require_answer(server)
+    except BadConfiguration as error:
+        if settings.server.url.get_secret_value():
+            raise
+        # The file of a former run: its port may be another root's by now, until a start writes it anew.
+        raise _not_started(settings, f"{server_file(settings.root)} is out of date ({error})") from error
+    return url
 
 
-def _rewritten(url: str, socket_url: str) -> str:
-    try:
-        parts = urlsplit(url)
-        options = dict(parse_qsl(parts.query, strict_parsing=bool(parts.query)))
-        in_path = parts.path.strip("/") if parts.scheme != "redis+socket" else ""
-        database = int(parts.fragment or options.pop("db", "") or options.pop("virtual_host", "") or in_path or 0)
-        _ = parts.port
-    except ValueError:
-        # Neither chained nor quoted: what urllib complains about may be half of a password.
-        raise BadConfiguration("server.url cannot be read: special characters in it must be %-encoded") from None
-    unknown = set(options) - (TLS_OPTIONS if parts.scheme == "rediss" else set())
-    if unknown or parts.scheme not in SERVER_SCHEMES:
-        wrong = f"options that are not known: {', '.join(sorted(unknown))}" if unknown else "an unknown scheme"
-        raise BadConfiguration(f"server.url has {wrong}")
-    if parts.scheme == "redis+socket":
-        return socket_url.format(place=parts.netloc + parts.path, database=database)
-    scheme = "redis" if parts.scheme == "valkey" else parts.scheme
-    return f"{scheme}://{parts.netloc}/{database}{_tls(options) if scheme == 'rediss' else ''}"
-
-
-def _tls(options: dict[str, str]) -> str:
-    # Without ssl_cert_reqs kombu takes any certificate; its spelling CERT_REQUIRED redis-py does not know.
-    level = options.get("ssl_cert_reqs", "required").lower().removeprefix("cert_")
-    return "?" + urlencode({**options, "ssl_cert_reqs": level})
-
-
-def _meaning(error: redis.RedisError) -> type[TransientError] | None:
-    word = _reply(error).partition(" ")[0]
-    if isinstance(error, REFUSED) or word in REFUSED_WORDS:
-        return ServerRefused
-    return ServerUnavailable if isinstance(error, AWAY) or word in AWAY_WORDS else None
-
-
-def _reply(error: redis.RedisError) -> str:
-    # redis-py puts the command of a pipeline before the reply, and with it a document.
-    return str(error).rpartition(" of pipeline caused error: ")[2]
-
-
-def _trouble(server: redis.Redis) -> ServerUnavailable | None:
+def _require_answer(server: redis.Redis) -> None:
     try:
         with translated():
             server.ping()
-    except ServerUnavailable as error:
-        return error
     except ServerRefused as error:
         # Any other refusal (PING gets MISCONF on a full disk) is an answer, and may pass.
         if isinstance(error.__cause__, LOCKED_OUT):
             raise BadConfiguration(f"the server does not let us in ({error.detail}): look at its URL") from error
-    return None
 
 
-def _weak_version(server: redis.Redis) -> str | None:
-    try:
-        with translated():
-            version = str(server.info("server")["redis_version"])
-    except (ServerRefused, redis.ResponseError, KeyError):
-        return "its version cannot be read (INFO)"
-    if tuple(int(part) for part in version.split(".")[:2]) < OLDEST_VERSION:
-        return f"version {version} is older than {'.'.join(map(str, OLDEST_VERSION))}"
-    return None
-
-
-def _weak_setting(server: redis.Redis, name: str) -> str | None:
-    safe, cost = DURABLE_SETTINGS[name]
-    try:
-        with translated():
-            value = server.config_get(name).get(name)
-    except (ServerRefused, redis.ResponseError):
-        value = None
-    if value is None:
-        return f"{name} cannot be read (CONFIG GET)"
-    return None if value == safe else f"{name} is {value}, not {safe}: {cost}"
+def _not_started(settings: Settings, reason: str) -> NoServer:
+    start = f"turnstream run --root {shlex.quote(str(settings.root))}"
+    return NoServer(f"{reason}: start `{start}`, or name a server with --server URL")

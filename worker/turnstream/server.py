@@ -7,66 +7,30 @@ does no harm.  It goes with the thread that started it, so ``start`` is for the 
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
 import fcntl
 import importlib.util
 import os
-import secrets
 import shutil
-import signal
-import socket
 import subprocess
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import orjson
 
-from turnstream import connect
+from turnstream import connect, server_config, server_folder
+from turnstream.child import die_with
 from turnstream.durable import write_durably
 from turnstream.errors import BadConfiguration, NoServer
 from turnstream.log import say
 from turnstream.settings import Settings
 
-#: Below Linux's range for outgoing connections: none takes the port while the server is away,
-#: and no client that knocks there meanwhile can connect to itself.
-PORTS = range(20000, 32768)
-PORT_TRIES = 50
-#: Seconds a port may stay taken by a server that has just given up its lock.
-PORT_GRACE_SECONDS = 0.3
 #: Seconds that a dying predecessor gets beyond ``stop_seconds``.
 LOCK_GRACE_SECONDS = 2.0
-POLL_SECONDS = 0.02
-#: Bytes of ``server.log`` above which a start cuts it, bytes that stay then, lines shown of it.
-LOG_BYTES, LOG_KEPT_BYTES, LOG_SHOWN_LINES = 1_000_000, 64_000, 5
-PR_SET_PDEATHSIG = 1
-
-#: Loads in Redis 7.0 and Valkey 9.1.  Without "always" an acknowledged record can be lost.
-CONFIG = """\
-bind 127.0.0.1
-protected-mode yes
-enable-debug-command no
-daemonize no
-tcp-keepalive 60
-save ""
-appendonly yes
-appendfsync always
-no-appendfsync-on-rewrite no
-aof-load-truncated yes
-auto-aof-rewrite-percentage 100
-auto-aof-rewrite-min-size 64mb
-maxmemory-policy noeviction
-hash-max-listpack-entries 512
-hash-max-listpack-value 64
-"""
-
-#: Linux alone has it; elsewhere a server whose parent was killed goes on until it is stopped by hand.
-_prctl = getattr(ctypes.CDLL(None, use_errno=True), "prctl", None)
+#: Lines of ``server.log`` that are shown when the server ends by itself.
+LOG_SHOWN_LINES = 5
 
 
 @dataclass(frozen=True)
@@ -100,7 +64,7 @@ class EmbeddedServer:
     def require_alive(self) -> None:
         """Raise ``NoServer`` with the end of its log if the process has ended."""
         if not self.is_alive():
-            said = _tail(self.log, LOG_KEPT_BYTES).decode("utf-8", "replace").split("\n")
+            said = server_folder.tail(self.log, server_folder.LOG_KEPT_BYTES).decode("utf-8", "replace").split("\n")
             last = " | ".join([line.strip() for line in said if line.strip()][-LOG_SHOWN_LINES:])
             raise NoServer(f"the embedded server ended with code {self.process.returncode}: {last} (see {self.log})")
 
@@ -120,8 +84,8 @@ def start(settings: Settings) -> EmbeddedServer:
     began = time.monotonic()
     binary = find_binary(settings.server.binary)
     try:
-        data = _prepare_folder(settings)
-        with _locked(data, settings.server.stop_seconds + LOCK_GRACE_SECONDS) as lock:
+        data = server_folder.prepare(settings)
+        with server_folder.locked(data, settings.server.stop_seconds + LOCK_GRACE_SECONDS) as lock:
             server = _launch(binary, data, lock, settings)
     except (OSError, subprocess.SubprocessError) as error:
         raise NoServer(f"the embedded server cannot start: {error}") from error
@@ -158,52 +122,11 @@ def _wheel_binary() -> str | None:
     return next((str(path) for path in paths if os.access(path, os.X_OK)), None)
 
 
-def _prepare_folder(settings: Settings) -> Path:
-    connect.server_file(settings.root).parent.mkdir(parents=True, exist_ok=True)
-    data = Path(settings.server.data_dir or settings.root / "state" / "server").expanduser().absolute()
-    data.mkdir(parents=True, exist_ok=True)
-    data.chmod(0o700)
-    return data
-
-
-@contextlib.contextmanager
-def _locked(data: Path, seconds: float) -> Iterator[int]:
-    """Keep other starts away while this one goes on, and wait for the end of a former server.
-
-    Two locks on one file.  The flock is ours.  The record lock the server process takes
-    for itself; a flock handed down to it would live on in the child that rewrites its
-    file, and that outlives a killed server by as long as the rewrite takes.
-    """
-    lock = os.open(data / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        deadline = time.monotonic() + seconds
-        while not _try_lock(lock):
-            if time.monotonic() > deadline:
-                raise NoServer(f"{data} is in use by another turnstream run (process {os.read(lock, 20).decode()})")
-            time.sleep(POLL_SECONDS)
-        os.ftruncate(lock, 0)
-        os.pwrite(lock, str(os.getpid()).encode(), 0)
-        yield lock
-    finally:
-        fcntl.flock(lock, fcntl.LOCK_UN)  # closing is not enough, the server has a copy
-        os.close(lock)
-
-
-def _try_lock(lock: int) -> bool:
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        fcntl.lockf(lock, fcntl.LOCK_UN)
-    except BlockingIOError:
-        return False
-    return True
-
-
 def _launch(binary: str, data: Path, lock: int, settings: Settings) -> EmbeddedServer:
-    port, password = _port_and_password(settings)
+    port, password = server_config.port_and_password(settings)
     url = f"redis://:{password}@127.0.0.1:{port}/0"
-    write_durably(data / "server.conf", _config(data, port, password).encode(), 0o600)
-    _remove_leftovers(data)
+    write_durably(data / "server.conf", server_config.config(data, port, password).encode(), 0o600)
+    server_folder.remove_leftovers(data)
     log = data / "server.log"
     process = _spawn([binary, str(data / "server.conf")], log, lock)
     server = EmbeddedServer(url, process, log, settings.server.stop_seconds)
@@ -216,56 +139,6 @@ def _launch(binary: str, data: Path, lock: int, settings: Settings) -> EmbeddedS
         server.stop()
         raise
     return server
-
-
-def _port_and_password(settings: Settings) -> tuple[int, str]:
-    # Those of the last start where they can be had: consumers keep the URL.
-    last = urlsplit(connect.read_server_file(settings.root) or "")
-    password = last.password or secrets.token_urlsafe(32)
-    fixed = settings.server.port
-    kept = fixed or last.port
-    if kept and _is_free(kept, PORT_GRACE_SECONDS):
-        return kept, password
-    if fixed:
-        raise NoServer(f"port {fixed} (server.port) is taken by another program: stop that, or set another port")
-    tried = (secrets.choice(PORTS) for _ in range(PORT_TRIES))
-    return next(filter(_is_free, tried), PORTS.start), password
-
-
-def _is_free(port: int, patience: float = 0.0) -> bool:
-    deadline = time.monotonic() + patience
-    while True:
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(("127.0.0.1", port))
-            return True
-        if time.monotonic() >= deadline:
-            return False
-        time.sleep(POLL_SECONDS)
-
-
-def _config(data: Path, port: int, password: str) -> str:
-    return f"{CONFIG}dir {_quoted(data)}\nport {port}\nrequirepass {password}\n"
-
-
-def _quoted(path: Path) -> str:
-    plain = {byte for byte in range(0x20, 0x7F) if byte not in b'"\\'}
-    return '"' + "".join(chr(byte) if byte in plain else f"\\x{byte:02x}" for byte in os.fsencode(path)) + '"'
-
-
-def _remove_leftovers(data: Path) -> None:
-    # A server that was killed while it rewrote its file leaves the half of it behind.
-    for path in data.glob("temp-*"):
-        path.unlink(missing_ok=True)
-    log = data / "server.log"
-    if log.exists() and log.stat().st_size > LOG_BYTES:
-        log.write_bytes(_tail(log, LOG_KEPT_BYTES))
-
-
-def _tail(path: Path, size: int) -> bytes:
-    with path.open("rb") as file:
-        file.seek(max(0, os.fstat(file.fileno()).st_size - size))
-        return file.read()
 
 
 def _spawn(command: list[str], log: Path, lock: int) -> subprocess.Popen[bytes]:
@@ -282,13 +155,9 @@ def _spawn(command: list[str], log: Path, lock: int) -> subprocess.Popen[bytes]:
 
 
 def _before_exec(parent: int, lock: int) -> None:
-    """In the child: go when the parent goes, own the folder, block no signal."""
-    if _prctl is not None and _prctl(PR_SET_PDEATHSIG, signal.SIGTERM) != 0:
-        raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG)")
-    if os.getppid() != parent:  # gone before the call above, which then says nothing
-        os._exit(1)
+    """In the child: go when the parent goes, own the folder."""
+    die_with(parent)()
     fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    signal.pthread_sigmask(signal.SIG_SETMASK, ())
 
 
 def _say_loading(event: str) -> None:

@@ -201,13 +201,23 @@ def load(config: Path | None = None, root: Path | None = None, server_url: str |
         return Settings(_secrets_dir=secrets_dir(), **overrides)
     except ValidationError as error:
         raise BadConfiguration("; ".join(_sentences(error))) from error
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise BadConfiguration(f"{error.filename}: {error.strerror}") from error
+    except ValueError as error:
         raise BadConfiguration(f"{config or default_toml()}: {error}") from error
 
 
 def secrets_dir() -> Path | None:
-    """Folder of secret files: ``TURNSTREAM_SECRETS_DIR``, else systemd's credentials."""
-    return _environment_path("TURNSTREAM_SECRETS_DIR") or _environment_path("CREDENTIALS_DIRECTORY")
+    """Folder of secret files: ``TURNSTREAM_SECRETS_DIR``, else systemd's credentials.
+
+    Raises:
+        BadConfiguration: a folder is named and cannot be read.
+
+    """
+    folder = _environment_path("TURNSTREAM_SECRETS_DIR") or _environment_path("CREDENTIALS_DIRECTORY")
+    if folder is not None and not (folder.is_dir() and os.access(folder, os.R_OK | os.X_OK)):
+        raise BadConfiguration(f"the folder of secrets {folder} cannot be read")
+    return folder
 
 
 def child_environment(server_url: str | None) -> dict[str, str]:

@@ -20,6 +20,7 @@ class Status:
     """One moment's facts; counts are files unless said otherwise."""
 
     root: str
+    server: str
     in_drop: int
     watcher: dict[str, str]
     queued_batches: int
@@ -52,6 +53,7 @@ def gather(settings: Settings, ledger: Ledger) -> Status:
     watcher, queued, running, entries, counters, deferred = ledger.execute(pipeline)
     return Status(
         root=str(settings.root),
+        server=_place(ledger),
         in_drop=len(scan(settings.root / "drop", ignore_pattern(settings.watch.ignore)).files),
         watcher={name.decode(): value.decode() for name, value in watcher.items()},
         queued_batches=queued,
@@ -64,11 +66,17 @@ def gather(settings: Settings, ledger: Ledger) -> Status:
     )
 
 
+def _place(ledger: Ledger) -> str:
+    facts = ledger.client.connection_pool.connection_kwargs
+    return str(facts.get("path") or f"{facts.get('host')}:{facts.get('port')}")
+
+
 def table(status: Status) -> str:
     """Return the facts for people, one a line."""
     alive = ", ".join(f"{process['role']} {process['host']}:{process['pid']}" for process in status.processes)
     rows = [
         ("root", status.root),
+        ("server", status.server),
         ("alive", alive or "nobody: start `turnstream run`"),
         ("events", status.watcher.get("events", "unknown")),
         ("in drop/", str(status.in_drop)),

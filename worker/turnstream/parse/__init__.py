@@ -1,11 +1,11 @@
 """Plain text into a transcript: title, publisher, summary, speakers, turns.
 
-marks      what each line could be: `Label: text`, `Label:`; shapes  what its label looks like
-evidence   which labels the document as a whole makes believable
-head       what stands before the first turn
-segments   whose every line is; lines  which lines are nobody's; turns  the runs made records
-speakers   labels → people; names → name and role
-words      the general vocabularies that all of them lean on
+marks       what each line could be: `Label: text`, `Label:`; shapes, what its label looks like
+candidates  each label with its lines, weighed; evidence, which of them the whole document bears out
+head        what stands before the first turn
+segments    whose every line is; lines, which are nobody's; turns, the records made of them
+speakers    labels gathered into people; names, a label as name and role
+words       the general vocabularies that all of them lean on
 
 Pure: no file, no clock, no log.  What no rule is sure of ends in ``unattributed``.
 """

@@ -107,7 +107,7 @@ def _is_spoken(lines: Sequence[Line], mark: Mark, marked: set[int]) -> bool:
         return True
     if mark.line > 0 and (len(text) - mark.at >= LONG_TEXT or _goes_on(lines, mark, marked)):
         return True
-    return has_voice(text[mark.at :])
+    return has_voice(text[mark.at : mark.at + VOICE_WINDOW])
 
 
 def _goes_on(lines: Sequence[Line], mark: Mark, marked: set[int]) -> bool:

@@ -13,14 +13,14 @@ from turnstream.parse.shapes import Shape
 #: Of the lines from the first mark on, when every line is marked but no label recurs.
 DENSE = 0.8
 
-#: With fewer marks than this the words of the turns must show that somebody speaks …
-FEW = 20
-
-#: … in one turn of so many.
+#: Where labels could head facts as well, somebody speaks in one turn of so many.
 ONE_VOICE_IN = 4
 
 #: These say nothing by themselves: only company makes them speakers.
 _WEAK: frozenset[Shape] = frozenset(("name", "caps", "initials", "word", "uncased"))
+
+#: Headings of facts look like these too: `Added: …`, `USA: 3 points.`
+_HEADINGS: frozenset[Shape] = frozenset(("word", "initials", "caps"))
 
 #: A label that stands once is believed beside recurring ones of these shapes.
 _COMPANY: Mapping[Shape, frozenset[Shape]] = {
@@ -88,7 +88,7 @@ def _believed(one: Candidate, settled: set[Shape]) -> bool:
 def _has_voices(lines: Sequence[Line], plausible: list[Candidate]) -> bool:
     """`Added: an option.` recurs as speakers do, but nobody speaks in it."""
     shapes = {one.shape for one in plausible}
-    marks = [mark for one in plausible for mark in one.marks]
-    if "uncased" in shapes or {"question", "answer"} <= shapes or (len(marks) >= FEW and shapes != {"word"}):
+    if any(one.recurs for one in plausible) and not shapes <= _HEADINGS:
         return True
+    marks = [mark for one in plausible for mark in one.marks]
     return sum(is_voiced(lines, mark) for mark in marks) * ONE_VOICE_IN >= len(marks)

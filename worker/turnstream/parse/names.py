@@ -134,11 +134,8 @@ def _is_plain_word(part: str) -> bool:
 
 
 def _may_follow(parts: list[str], folded: list[str], at: int) -> bool:
-    """`Ambassador Tai`, `CEO Jo Li`; three words may begin with a country: `Президент России …`."""
-    count = len(parts) - at
-    if count > FULL_NAME or (count < FULL_NAME and not parts[at].isascii()):
-        return False
-    return _is_full_name(parts, folded, at)
+    """`CEO Jo Li`; one word may be a field (`Director Sales`), three may hold a country (`Президент России …`)."""
+    return len(parts) - at == FULL_NAME and _is_full_name(parts, folded, at)
 
 
 def _is_full_name(parts: list[str], folded: list[str], at: int) -> bool:

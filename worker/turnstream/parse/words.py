@@ -133,6 +133,8 @@ BODIES = _set(
     "affairs republic bank union federation council committee commission development defence defense airlines region"
     " states kingdom emirates africa korea america zealand arabia lanka rica parliament board company group"
     " industry trade security services finance policy energy health education transport relations"
+    " product marketing sales operations engineering research strategy communications investor business customer"
+    " technology information human resources legal science international media digital programme program"
 )
 
 #: A Chinese or Japanese clause holds one of these; hardly a name does.
@@ -142,8 +144,8 @@ CLAUSE_SIGNS = frozenset(
 
 #: Whoever speaks, speaks of himself, to somebody, or asks; lists of facts hardly do.
 VOICE = _set(
-    "? ？ ؟ i we you me us my our your i'm let's let hello hi hey yes yeah no ok okay thank thanks sorry welcome dear"
-    " please well colleagues ladies gentlemen friends sir madam"
+    "? ？ ؟ i we you me us my our your i'm let's let hello hi hey yes yeah no ok okay thank thanks sorry welcome"
+    " please colleagues ladies gentlemen friends sir madam"
     " ich wir du ihr sie mir uns mich mein meine unser unsere euch ihnen ja nein danke bitte hallo herren damen"
     " je nous vous tu moi mon ma mes notre nos votre vos oui non merci bonjour messieurs mesdames"
     " yo nosotros usted ustedes me nos mi mis nuestro nuestra su sí gracias buenos buenas hola señor señora señoras"

@@ -1,0 +1,134 @@
+"""Nothing lost and nothing published twice when processes die, and a stop that is one."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.conftest import Outside, Start
+from tests.acceptance.harness import Turnstream, family, is_alive, until, verify_whole
+from tests.bench import corpus
+
+COUNT = 20_000
+
+
+def _await_progress(run: Turnstream, files: int) -> None:
+    before = len(run.files("archive"))
+    until(lambda: len(run.files("archive")) > before + files, f"{files} more files in archive/")
+
+
+def _folder_of(count: int, folder: Path) -> tuple[dict[str, bytes], int]:
+    documents = corpus.documents(count)
+    corpus.write(folder, documents)
+    return {path.name: path.read_bytes() for path in folder.iterdir()}, corpus.distinct(documents)
+
+
+@pytest.mark.timeout(240)
+def test_twenty_thousand_files_moved_in_as_a_folder_end_in_one_place_each(run: Turnstream, tmp_path: Path) -> None:
+    dropped, distinct = _folder_of(COUNT, tmp_path / "bulk")
+    (tmp_path / "bulk").rename(run.drop / "bulk")
+    run.await_empty_drop(200)
+    verify_whole(run, dropped, distinct)
+
+
+@pytest.mark.timeout(300)
+def test_worker_watcher_and_server_killed_midway_lose_and_double_nothing(run: Turnstream, tmp_path: Path) -> None:
+    dropped, distinct = _folder_of(COUNT, tmp_path / "bulk")
+    (tmp_path / "bulk").rename(run.drop / "bulk")
+    for number, process in enumerate(("work", "watch", "server"), start=1):
+        _await_progress(run, 500)
+        assert run.files("drop"), "killed in the middle, not after the end"
+        run.kill(process)
+        run.await_event("process.exited", number)
+    run.await_empty_drop(200)
+    verify_whole(run, dropped, distinct)
+    assert [event["process"] for event in run.events("process.exited")] == ["work", "watch", "server"]
+
+
+def test_a_killed_pool_process_costs_no_file(run: Turnstream, tmp_path: Path) -> None:
+    dropped, distinct = _folder_of(3000, tmp_path / "bulk")
+    (tmp_path / "bulk").rename(run.drop / "bulk")
+    for _ in range(3):
+        _await_progress(run, 100)
+        child = next(pid for pid in family(run.pid_of("work")) if pid != run.pid_of("work"))
+        os.kill(child, signal.SIGKILL)
+    run.await_empty_drop()
+    verify_whole(run, dropped, distinct)
+
+
+def test_what_was_dropped_while_everything_was_killed_is_published_after_the_next_start(run: Turnstream) -> None:
+    assert run.process
+    members = list(family(run.process.pid))
+    run.signal(signal.SIGKILL)
+    run.process.wait()
+    until(lambda: not any(map(is_alive, members)), "all end with the process that started them")
+    (run.drop / "a.txt").write_text("Anna: one\nBen: two\n")
+    run.start()
+    run.await_empty_drop()
+    assert len(run.records()) == 1
+
+
+@pytest.mark.timeout(200)
+def test_an_outage_of_the_server_is_said_once_and_costs_no_file(start: Start, outside: Outside, tmp_path: Path) -> None:
+    options = ("--appendonly", "yes", "--appendfsync", "always", "--maxmemory-policy", "noeviction")
+    server = outside(*options)
+    run = start(TURNSTREAM_SERVER__URL=server.url)
+    run.move_in(b"Anna: before\nBen: the outage\n", "before.txt")
+    run.await_empty_drop()
+    server.kill()
+    began = time.monotonic()
+    for number in range(10):
+        run.move_in(f"Anna: number {number}\nBen: in the outage\n".encode(), f"{number}.txt")
+        time.sleep(3)
+    assert time.monotonic() - began >= 30
+    said = [event for event in run.events("server.unavailable") if event["role"] == "watch"]
+    assert len(said) == 1
+    assert len(run.files("drop")) == 10
+    server.start()
+    run.await_empty_drop()
+    assert len(run.files("archive")) == 11
+    assert len([event for event in run.events("server.available") if event["role"] == "watch"]) == 1
+
+
+def test_a_stop_under_load_is_orderly_and_the_next_start_goes_on(run: Turnstream, tmp_path: Path) -> None:
+    dropped, distinct = _folder_of(5000, tmp_path / "bulk")
+    (tmp_path / "bulk").rename(run.drop / "bulk")
+    until(lambda: len(run.files("archive")) > 200, "it is under load")
+    began = time.monotonic()
+    assert run.stop() == 0
+    assert time.monotonic() - began < 15
+    assert run.files("drop"), "stopped in the middle"
+    assert not run.events("process.killed")
+    run.start()
+    run.await_empty_drop()
+    verify_whole(run, dropped, distinct)
+
+
+def test_a_second_interrupt_ends_everything_at_once(run: Turnstream) -> None:
+    assert run.process
+    members = list(family(run.process.pid))
+    run.signal(signal.SIGINT)
+    run.signal(signal.SIGINT)
+    assert run.process.wait(10) == 130
+    until(lambda: not any(map(is_alive, members)), "nothing is left")
+
+
+def test_a_weak_server_is_refused_with_a_sentence(start: Start, outside: Outside) -> None:
+    weak = outside("--appendonly", "yes", "--appendfsync", "everysec")
+    refused = start(ready=None, TURNSTREAM_SERVER__URL=weak.url)
+    assert refused.process
+    assert refused.process.wait(30) == 78
+    assert b"appendfsync" in refused.errors.read_bytes()
+    refused.errors.write_bytes(b"")
+
+
+def test_a_service_without_a_server_ends_with_69_and_says_what_to_do(start: Start) -> None:
+    alone = start("alone", "work", ready=None)
+    assert alone.process
+    assert alone.process.wait(30) == 69
+    assert b"turnstream run" in alone.errors.read_bytes()
+    alone.errors.write_bytes(b"")
