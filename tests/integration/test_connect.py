@@ -5,10 +5,12 @@ from __future__ import annotations
 import socket
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlsplit
 
 import kombu
 import pytest
@@ -20,12 +22,37 @@ from redis import exceptions
 
 from turnstream import address, connect, durability, replies
 from turnstream.errors import BadConfiguration, NoServer, ServerRefused, ServerUnavailable
-from turnstream.server import start
+from turnstream.server import EmbeddedServer, start
 from turnstream.settings import ServerSettings, Settings
 
 ByHand = Callable[..., str]
 SettingsFor = Callable[..., Settings]
+Awaiting = Callable[[Settings], Future[str]]
 SAFE = ("--appendonly", "yes", "--appendfsync", "always", "--save", "")
+KEYS = 12_000
+
+
+@pytest.fixture
+def loading(by_hand: ByHand, server_settings: ServerSettings) -> str:
+    """URL of a server that reads its data for a second or two before it answers."""
+    with connect.client(by_hand(*SAFE), server_settings) as client:
+        client.eval("for i = 1, tonumber(ARGV[1]) do redis.call('SET', 'k' .. i, i) end", 0, KEYS)
+        client.shutdown()
+    return by_hand(*SAFE, "--key-load-delay", "50", wait=False)  # microseconds a key
+
+
+@pytest.fixture
+def awaiting() -> Iterator[Awaiting]:
+    """``await_url`` in a thread that has looked in vain already."""
+    with ThreadPoolExecutor() as pool:
+
+        def begin(settings: Settings) -> Future[str]:
+            future = pool.submit(connect.await_url, settings, 20)
+            time.sleep(0.2)
+            assert not future.done()
+            return future
+
+        yield begin
 
 
 class TestUrl:
@@ -222,16 +249,11 @@ class TestWaitReady:
         assert said == ["server.unavailable"]
         assert caught.value.exit_code == 69
 
-    def test_loading_is_waited_for(self, by_hand: ByHand, server_settings: ServerSettings, tmp_path: Path) -> None:
-        keys = 12_000
-        with connect.client(by_hand(*SAFE), server_settings) as client:
-            client.eval("for i = 1, tonumber(ARGV[1]) do redis.call('SET', 'k' .. i, i) end", 0, keys)
-            client.shutdown()
+    def test_loading_is_waited_for(self, loading: str, server_settings: ServerSettings) -> None:
         said: list[str] = []
-        slow = by_hand(*SAFE, "--key-load-delay", "50", wait=False)  # microseconds a key: a second or two
-        with connect.client(slow, server_settings) as client:
+        with connect.client(loading, server_settings) as client:
             connect.wait_ready(client, 20, said.append)
-            assert client.dbsize() == keys
+            assert client.dbsize() == KEYS
         assert said[-1] == "server.loading"
         assert len(said) == len(set(said))
 
@@ -246,6 +268,82 @@ class TestWaitReady:
             with pytest.raises(ServerRefused, match="MISCONF"), connect.translated():
                 client.ping()
             connect.wait_ready(client, 1)
+
+
+class TestAwaitUrl:
+    def test_zero_seconds_is_one_look(self, tmp_path: Path, settings_for: SettingsFor, server: EmbeddedServer) -> None:
+        settings = settings_for(tmp_path)
+        began = time.monotonic()
+        with pytest.raises(NoServer, match="no server is known"):
+            connect.await_url(settings, 0)
+        _write_server_file(tmp_path, f"redis://:pw@127.0.0.1:{_unused_port()}/0")
+        with pytest.raises(NoServer, match="does not answer after 0 s"):
+            connect.await_url(settings, 0)
+        _write_server_file(tmp_path, server.url)
+        assert connect.await_url(settings, 0) == server.url
+        assert time.monotonic() - began < 1
+
+    def test_a_start_is_waited_for(self, tmp_path: Path, settings_for: SettingsFor, awaiting: Awaiting) -> None:
+        settings = settings_for(tmp_path)
+        found = awaiting(settings)
+        running = start(settings)
+        try:
+            assert found.result() == running.url
+        finally:
+            running.stop()
+
+    @pytest.mark.parametrize(
+        "former",
+        [
+            "rubbish",
+            "redis://:pw@127.0.0.1:{silent}/0",
+            "redis://:pw@127.0.0.1:{another}/0",  # the port is another root's by now, and locks us out
+        ],
+    )
+    def test_the_file_of_a_former_run_is_no_obstacle(
+        self, tmp_path: Path, settings_for: SettingsFor, awaiting: Awaiting, server: EmbeddedServer, former: str
+    ) -> None:
+        settings = settings_for(tmp_path)
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            former = former.format(silent=taken.getsockname()[1], another=urlsplit(server.url).port)
+            _write_server_file(tmp_path, former)
+            found = awaiting(settings)
+            running = start(settings)
+        try:
+            assert running.url != former
+            assert found.result() == running.url
+        finally:
+            running.stop()
+
+    def test_a_configured_server_that_locks_us_out_is_not_waited_for(
+        self, tmp_path: Path, settings_for: SettingsFor, server: EmbeddedServer
+    ) -> None:
+        wrong = f"redis://:wrong-secret@127.0.0.1:{urlsplit(server.url).port}"
+        with pytest.raises(BadConfiguration, match="does not let us in"):
+            connect.await_url(settings_for(tmp_path, url=SecretStr(wrong)), 20)
+
+    def test_the_reason_is_told_when_time_is_up(self, tmp_path: Path, settings_for: SettingsFor) -> None:
+        with structlog.testing.capture_logs() as logs, pytest.raises(NoServer, match="no server is known"):
+            connect.await_url(settings_for(tmp_path), 0.3)
+        away = settings_for(tmp_path, url=SecretStr("redis+socket:///nowhere.sock"))
+        with structlog.testing.capture_logs() as more, pytest.raises(NoServer, match=r"after 0\.3 s.*nowhere"):
+            connect.await_url(away, 0.3)
+        assert logs + more == []
+
+    def test_a_long_wait_is_said_once(self, tmp_path: Path, settings_for: SettingsFor) -> None:
+        with structlog.testing.capture_logs() as logs, pytest.raises(NoServer):
+            connect.await_url(settings_for(tmp_path), connect.QUIET_SECONDS + 1)
+        assert [entry["event"] for entry in logs] == ["server.unavailable"]
+
+    def test_loading_is_waited_for_and_said_once(
+        self, tmp_path: Path, settings_for: SettingsFor, loading: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(connect, "QUIET_SECONDS", 0.2)
+        settings = settings_for(tmp_path, url=SecretStr(loading))
+        with structlog.testing.capture_logs() as logs:
+            assert connect.await_url(settings, 20) == loading
+        assert [entry["event"] for entry in logs] == ["server.loading"]
 
 
 class TestDurability:
@@ -313,6 +411,18 @@ class TestDurability:
 def _family(kind: type[Exception]) -> set[type[Exception]]:
     own = {kind} if kind.__module__ == exceptions.__name__ else set()
     return own.union(*(_family(child) for child in kind.__subclasses__()))
+
+
+def _write_server_file(root: Path, url: str) -> None:
+    path = connect.server_file(root)
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(f'{{"url": "{url}"}}')
+
+
+def _unused_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _set(client: redis.Redis, value: str) -> None:

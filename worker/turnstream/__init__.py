@@ -14,7 +14,9 @@ The map, in the order of the data:
       journal       one line per outcome, on disk
       arrival       what is known of one file on its way;  receipts: what is written about its outcome
     root          the data root: folders, identity;  durable: small writes that survive a power cut
-    server        the embedded valkey-server;  connect: clients and what a server promises
+    connect       clients, where the server is, whether it answers;  address: its URL;  replies: what its errors mean
+    durability    what a server must promise
+    server        the embedded valkey-server;  server_config: what it is told;  server_folder: where it keeps its data
     alive         signs of life;  child: processes that end with us
     supervise     `run`: server, watcher and worker as one;  work: the Celery worker
     cli           the commands:  ingest, read (tail, show), dry_run (parse), status, quarantine

@@ -32,6 +32,7 @@ POLL_SECONDS, POLL_MAX_SECONDS = 0.005, 0.25
 #: Seconds that a start may take before ``await_url`` says that it waits.
 QUIET_SECONDS = 2.0
 
+
 def client(url: str, settings: ServerSettings) -> redis.Redis:
     """A client that replies in bytes and whose calls all end within the timeouts of ``settings``.
 

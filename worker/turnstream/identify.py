@@ -15,7 +15,7 @@ from dataclasses import dataclass
 ID_DIGITS = 16
 
 #: ``000_4079e7fc051ca7b4.txt``: the sender's number and the sender's own id.
-_DECLARED_NAME = re.compile(r"(\d{1,18})_([0-9a-f]{16})\.[^.]+", re.IGNORECASE)
+_DECLARED_NAME = re.compile(r"(\d{1,18})_([0-9a-f]{16})\.[^.]+", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

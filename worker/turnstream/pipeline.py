@@ -157,8 +157,8 @@ class _Steps:
         assert arrival.taken and arrival.destination
         arrival.stage = "move"
         _, suffix = folder_of(arrival)
-        self._write_sidecar(arrival, suffix)
         try:
+            self._write_sidecar(arrival, suffix)
             while not self.hands.move(arrival.taken, arrival.destination):
                 # Somebody took the name between journal and move: the last line counts.
                 self.hands.remove_beside(arrival.destination, suffix)
@@ -174,7 +174,7 @@ class _Steps:
     def _write_sidecar(self, arrival: Arrival, suffix: str) -> None:
         assert arrival.destination
         if suffix:
-            data = sidecar(arrival, self.tools.root.path)
+            data = sidecar(arrival, self.tools.root.path, self.root_id)
             self.hands.write_beside(arrival.destination, suffix, data, durable=suffix == ERROR_SUFFIX)
 
 

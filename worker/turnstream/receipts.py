@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,8 +12,10 @@ import orjson
 
 from turnstream import __version__
 from turnstream.arrival import Arrival
+from turnstream.identify import arrival_id
 from turnstream.models import OutcomeKind, printable, to_wire
-from turnstream.publish import Duplicate, entry_time
+from turnstream.naming import numbered
+from turnstream.publish import Duplicate, Original, entry_time
 
 ERROR_SUFFIX = ".error.json"
 DUPLICATE_SUFFIX = ".duplicate.json"
@@ -28,9 +31,10 @@ def folder_of(arrival: Arrival) -> tuple[str, str]:
     return f"archive/{entry_time(arrival.answer.entry_id):%Y-%m-%d}", ""
 
 
-def sidecar(arrival: Arrival, root: Path) -> bytes:
+def sidecar(arrival: Arrival, root: Path, root_id: str) -> bytes:
     """Return the JSON that stands beside a rejected or duplicate file, for its dropper to read."""
-    facts = _duplicate_facts(arrival, root) if arrival.outcome == OutcomeKind.DUPLICATE else _error_facts(arrival)
+    duplicate = arrival.outcome == OutcomeKind.DUPLICATE
+    facts = _duplicate_facts(arrival, root, root_id) if duplicate else _error_facts(arrival)
     return orjson.dumps(facts, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z) + b"\n"
 
 
@@ -74,16 +78,15 @@ def _error_facts(arrival: Arrival) -> dict[str, Any]:
     }
 
 
-def _duplicate_facts(arrival: Arrival, root: Path) -> dict[str, Any]:
+def _duplicate_facts(arrival: Arrival, root: Path, root_id: str) -> dict[str, Any]:
     assert arrival.identity and arrival.original and isinstance(arrival.answer, Duplicate)
     original = arrival.original
-    archived = f"archive/{original.published_at:%Y-%m-%d}/{original.path}" if original.path else None
     return {
         "file": printable(arrival.path),
         "duplicate_of": {
             "document_id": arrival.identity.document_id,
             "path": original.path,
-            "archived": archived if archived and os.path.lexists(root / archived) else None,
+            "archived": _archived(original, arrival.answer.of, root, root_id),
             "published_at": original.published_at,
             "entry_id": arrival.answer.entry_id,
             "arrival_id": arrival.answer.of,
@@ -92,3 +95,14 @@ def _duplicate_facts(arrival: Arrival, root: Path) -> dict[str, Any]:
         "at": datetime.now(UTC),
         "arrival_id": arrival.arrival_id,
     }
+
+
+def _archived(original: Original, of: str, root: Path, root_id: str) -> str | None:
+    # Its name may be another file's there, and its own the next one: the arrival id tells.
+    folder, _, name = f"archive/{original.published_at:%Y-%m-%d}/{original.path or ''}".rpartition("/")
+    for attempt in (0, 1):
+        place = f"{folder}/{numbered(name, of, attempt, 0)}"
+        with contextlib.suppress(OSError):
+            if arrival_id(root_id, os.lstat(root / place)) == of:
+                return place
+    return None

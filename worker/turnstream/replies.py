@@ -3,33 +3,33 @@
 from __future__ import annotations
 
 import redis
-from redis import exceptions as replies
+from redis import exceptions
 
 from turnstream.errors import ServerRefused, ServerUnavailable, TransientError
 
 #: The refusals are looked up first, as redis-py counts some of them as lost connections.
 #: An error that is in neither is a fault of ours and must show.
 LOCKED_OUT = (
-    replies.AuthenticationError,
-    replies.AuthenticationWrongNumberOfArgsError,
-    replies.AuthorizationError,
-    replies.ExternalAuthProviderError,
-    replies.NoPermissionError,
+    exceptions.AuthenticationError,
+    exceptions.AuthenticationWrongNumberOfArgsError,
+    exceptions.AuthorizationError,
+    exceptions.ExternalAuthProviderError,
+    exceptions.NoPermissionError,
 )
 REFUSED = (
     *LOCKED_OUT,
-    replies.OutOfMemoryError,
-    replies.ReadOnlyError,
-    replies.ExecAbortError,
-    replies.AskError,
-    replies.ClusterCrossSlotError,
+    exceptions.OutOfMemoryError,
+    exceptions.ReadOnlyError,
+    exceptions.ExecAbortError,
+    exceptions.AskError,
+    exceptions.ClusterCrossSlotError,
 )
 AWAY = (
-    replies.ConnectionError,
-    replies.TimeoutError,
-    replies.InvalidResponse,
-    replies.ClusterError,
-    replies.TryAgainError,
+    exceptions.ConnectionError,
+    exceptions.TimeoutError,
+    exceptions.InvalidResponse,
+    exceptions.ClusterError,
+    exceptions.TryAgainError,
 )
 #: The same by the first word of a reply that redis-py has no class for.
 REFUSED_WORDS = ("DENIED", "MISCONF", "NOREPLICAS")

@@ -21,19 +21,20 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-#: First bytes of formats that people drop by mistake (their specifications' signatures).
+#: First bytes of formats that people drop by mistake (their specifications' signatures), each
+#: long enough that no text begins so: "RIFF" alone would refuse a speaker called Riffat.
 _SIGNATURES = (
-    (b"%PDF-", "PDF"),
-    (b"PK\x03\x04", "ZIP or Office file"),
-    (b"\x89PNG\r\n\x1a\n", "PNG image"),
-    (b"\xff\xd8\xff", "JPEG image"),
-    (b"GIF8", "GIF image"),
-    (b"\x1f\x8b", "gzip archive"),
-    (b"\x7fELF", "program"),
-    (b"\xd0\xcf\x11\xe0", "old Office file"),
-    (b"ID3", "MP3 audio"),
-    (b"OggS", "Ogg audio"),
-    (b"RIFF", "RIFF audio or video"),
+    (re.compile(rb"%PDF-"), "PDF"),
+    (re.compile(rb"PK\x03\x04"), "ZIP or Office file"),
+    (re.compile(rb"\x89PNG\r\n\x1a\n"), "PNG image"),
+    (re.compile(rb"\xff\xd8\xff"), "JPEG image"),
+    (re.compile(rb"GIF8[79]a"), "GIF image"),
+    (re.compile(rb"\x1f\x8b"), "gzip archive"),
+    (re.compile(rb"\x7fELF"), "program"),
+    (re.compile(rb"\xd0\xcf\x11\xe0"), "old Office file"),
+    (re.compile(rb"ID3[\x02-\x04]"), "MP3 audio"),
+    (re.compile(rb"OggS\0"), "Ogg audio"),
+    (re.compile(rb"RIFF.{4}(?:WAVE|AVI |WEBP)", re.DOTALL), "RIFF audio, video or image"),
 )
 #: Control characters that no text has (tab, line ends, form feed, DOS end of file and escape left out).
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x19\x1c-\x1f\x7f]")
@@ -55,7 +56,7 @@ def decode(raw: bytes) -> tuple[str, str]:
         if raw.startswith(mark):
             return _checked(_strictly(raw[len(mark) :], encoding)), encoding
     for signature, name in _SIGNATURES:
-        if raw.startswith(signature):
+        if signature.match(raw):
             raise UnsupportedFormat(f"looks like a {name}")
     unmarked = _unmarked_utf16(raw)
     if unmarked:
