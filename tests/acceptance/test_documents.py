@@ -85,7 +85,7 @@ def test_what_is_no_transcript_is_in_quarantine_with_a_word_for_its_dropper(run:
 
 def test_a_file_that_is_being_written_is_not_read_before_its_writer_closes_it(run: Turnstream) -> None:
     with (run.drop / "slow.txt").open("w") as file:
-        for part in ("Anna: one\n", "Ben: two\n", "Anna: three\n"):
+        for part in ("Anna: How are you?\n", "Ben: Fine, thank you.\n", "Anna: Good to hear.\n"):
             file.write(part)
             file.flush()
             run.move_in(f"Ben: {part}Anna: meanwhile\n".encode(), f"other-{part[:3].strip()}-{len(part)}.txt")

@@ -66,10 +66,15 @@ def numbered(name: str, arrival_id: str, attempt: int, reserve: int) -> str:
     if not stem or len(extension) > _EXTENSION_MAX:
         stem, dot, extension = raw, b"", b""
     tail = mark.encode() + dot + extension
-    kept = stem[: NAME_MAX - reserve - len(tail)]
-    if len(kept) < len(stem):
-        kept = kept.decode("utf-8", "ignore").encode() or kept  # no half character where the name is UTF-8
-    return os.fsdecode(kept + tail)
+    return os.fsdecode(_cut(stem, NAME_MAX - reserve - len(tail)) + tail)
+
+
+def _cut(stem: bytes, room: int) -> bytes:
+    try:
+        stem.decode()
+    except UnicodeDecodeError:
+        return stem[:room]
+    return stem[:room].decode("utf-8", "ignore").encode()  # no half character
 
 
 def rename_exclusively(from_folder: int, from_name: str, to_folder: int, to_name: str) -> None:

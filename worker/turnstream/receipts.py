@@ -98,8 +98,10 @@ def _duplicate_facts(arrival: Arrival, root: Path, root_id: str) -> dict[str, An
 
 
 def _archived(original: Original, of: str, root: Path, root_id: str) -> str | None:
+    if original.path is None:
+        return None
     # Its name may be another file's there, and its own the next one: the arrival id tells.
-    folder, _, name = f"archive/{original.published_at:%Y-%m-%d}/{original.path or ''}".rpartition("/")
+    folder, _, name = f"archive/{original.published_at:%Y-%m-%d}/{original.path}".rpartition("/")
     for attempt in (0, 1):
         place = f"{folder}/{numbered(name, of, attempt, 0)}"
         with contextlib.suppress(OSError):

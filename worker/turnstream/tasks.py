@@ -113,32 +113,30 @@ def on_failure(workshop: Workshop, **facts: Any) -> None:
     batch = Batch.model_validate(arguments[0])
     reason = "parse_timeout" if isinstance(error, TimeLimitExceeded) else "worker_crashed"
     with structlog.contextvars.bound_contextvars(batch_id=batch.id):
-        try:
-            suspect(batch.files, reason, str(error), workshop.tools().ledger)
-        except TransientError as fault:
-            # Not counted: the watcher sends the batch again as it was, and it may be counted then.
-            say("batch.abandoned", reason=fault.reason, detail=fault.detail, files=len(batch.files))
+        suspect(batch.files, reason, str(error), workshop.tools().ledger)
 
 
 def suspect(files: tuple[FileRef, ...], reason: str, detail: str, ledger: Ledger) -> None:
     """Have the files of a batch sent one by one; count the crash of a file that was alone."""
     say("document.suspected", reason=reason, detail=detail, files=len(files))
     alone = len(files) == 1
-    report(
-        {
-            ref.path: Deferral(
-                arrival_id=ref.arrival_id,
-                reason=reason,
-                detail=detail[:200],
-                at=datetime.now(UTC),
-                tries=ref.tries + 1,
-                crashes=ref.crashes + alone,
-                alone=True,
-            )
-            for ref in files
-        },
-        ledger,
-    )
+    deferred = {
+        ref.path: Deferral(
+            arrival_id=ref.arrival_id,
+            reason=reason,
+            detail=detail[:200],
+            at=datetime.now(UTC),
+            tries=ref.tries + 1,
+            crashes=ref.crashes + alone,
+            alone=True,
+        )
+        for ref in files
+    }
+    try:
+        report(deferred, ledger)
+    except TransientError as error:
+        # Not counted: the watcher sends the batch again as it was, and it may be counted then.
+        say("batch.abandoned", reason=error.reason, detail=error.detail, files=len(files))
 
 
 def report(deferred: Mapping[str, Deferral], ledger: Ledger, done: Iterable[str] = (), **counts: int) -> None:

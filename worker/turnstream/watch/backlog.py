@@ -117,7 +117,7 @@ class Backlog:
                 return entry
         return None
 
-    def put_back(self, entry: Entry) -> None:
+    def put_back(self, entry: Entry, *, newest: bool = False) -> None:
         """Return a drawn file to the head of the due ones."""
         self._due.appendleft(entry)
 

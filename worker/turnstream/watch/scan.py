@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fnmatch
 import os
 import re
@@ -28,11 +29,7 @@ def scan(drop: Path, ignored: re.Pattern[str]) -> Sight:
     todo = [""]
     while todo:
         below = todo.pop()
-        try:
-            entries = os.scandir(drop / below)
-        except OSError:
-            continue
-        with entries:
+        with contextlib.suppress(OSError), os.scandir(drop / below) as entries:
             for entry in entries:
                 path = below + entry.name
                 if entry.is_file(follow_symlinks=False):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import signal
 import stat
 import time
 from dataclasses import dataclass
@@ -89,6 +90,8 @@ def ask_lease(path: Path) -> Lease:
     except OSError:
         return Lease.UNKNOWN
     try:
+        # A writer that opens in between is told to us by SIGIO, whose default is death; SIGURG's is nothing.
+        fcntl.fcntl(descriptor, fcntl.F_SETSIG, signal.SIGURG)
         fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_RDLCK)
         fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_UNLCK)
     except OSError as error:

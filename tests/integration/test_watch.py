@@ -1,0 +1,746 @@
+"""The watcher against a real folder and a real server; messages go into a list instead of Celery."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import structlog
+from billiard.exceptions import WorkerLostError
+
+from turnstream import connect
+from turnstream import root as data_root
+from turnstream.alive import beat, living
+from turnstream.errors import BadConfiguration, LedgerHeld, ServerUnavailable
+from turnstream.journal import Journal
+from turnstream.models import Batch, Deferral, FileRef
+from turnstream.publish import Ledger
+from turnstream.root import Root
+from turnstream.server import EmbeddedServer, start
+from turnstream.settings import Settings
+from turnstream.tasks import Workshop, on_failure, report, run
+from turnstream.watch.backlog import Backlog, Place
+from turnstream.watch.contact import Contact
+from turnstream.watch.ledger import agree
+from turnstream.watch.queue import Enqueue, Queue
+from turnstream.watch.watcher import Watcher
+
+Drop = Callable[..., FileRef]
+Make = Callable[..., Watcher]
+Messages = list[Batch]
+Events = list[Any]
+RESEND, RETRY = 0.4, 0.3
+
+
+def quick(settings: Settings, **sections: dict[str, Any]) -> Settings:
+    """Settings with short times, no file events unless asked for, and one worker process."""
+    changes: dict[str, dict[str, Any]] = {
+        "watch": {
+            "native_events": False,
+            "sweep_seconds": 0.02,
+            "quiet_seconds": 0.04,
+            "settle_seconds": 0.3,
+            "resend_seconds": RESEND,
+            "retry_seconds": RETRY,
+            "retry_max_seconds": 1.0,
+        },
+        "work": {"processes": 1},
+    }
+    for name, values in sections.items():
+        changes[name] = changes.get(name, {}) | values
+    updates = {name: getattr(settings, name).model_copy(update=values) for name, values in changes.items()}
+    return settings.model_copy(update=updates)
+
+
+def build(root: Root, ledger: Ledger, enqueue: Enqueue, settings: Settings) -> Watcher:
+    queue = Queue(root.drop, Backlog(), enqueue, settings, root.state().root_id)
+    return Watcher(root, Contact(root, ledger, settings), queue, settings)
+
+
+@pytest.fixture
+def messages() -> Messages:
+    return []
+
+
+@pytest.fixture
+def make(root: Root, ledger: Ledger, root_settings: Settings, messages: Messages) -> Make:
+    """Build a watcher that sends to ``messages``, with some settings replaced."""
+
+    def made(enqueue: Enqueue = messages.append, **sections: dict[str, Any]) -> Watcher:
+        return build(root, ledger, enqueue, quick(root_settings, **sections))
+
+    return made
+
+
+@pytest.fixture
+def events() -> Iterator[Events]:
+    with structlog.testing.capture_logs() as captured:
+        yield captured
+
+
+def turn_until(watcher: Watcher, condition: Callable[[], object], seconds: float = 5.0) -> float:
+    """Let the watcher turn until something is so; return how long that took."""
+    began = time.monotonic()
+    while not condition():
+        assert time.monotonic() < began + seconds, "it did not come to be"
+        watcher.turn()
+        time.sleep(0.005)
+    return time.monotonic() - began
+
+
+def turn_for(watcher: Watcher, seconds: float) -> None:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        watcher.turn()
+        time.sleep(0.005)
+
+
+def paths(messages: Messages) -> list[str]:
+    return [ref.path for message in messages for ref in message.files]
+
+
+def deferral(ref: FileRef, **facts: Any) -> Deferral:
+    return Deferral(**{"arrival_id": ref.arrival_id, "reason": "still_open", "at": datetime.now(UTC)} | facts)
+
+
+def names(events: Events) -> list[str]:
+    return [event["event"] for event in events]
+
+
+class TestSend:
+    def test_a_file_is_sent_once(self, make: Make, drop: Drop, root: Root, messages: Messages) -> None:
+        watcher = make()
+        ref = drop("a.txt", "a")
+        turn_for(watcher, RESEND / 2)
+        (message,) = messages
+        assert message.files == (ref,)
+        assert message.root_id == root.state().root_id
+
+    def test_what_lay_there_before_is_sent_too(self, drop: Drop, make: Make, messages: Messages) -> None:
+        drop("a.txt", "a")
+        watcher = make()
+        turn_until(watcher, lambda: paths(messages) == ["a.txt"])
+
+    def test_a_file_in_a_sub_folder_is_sent(self, make: Make, drop: Drop, messages: Messages) -> None:
+        watcher = make()
+        drop("one/two/a.txt", "a")
+        turn_until(watcher, lambda: paths(messages) == ["one/two/a.txt"])
+
+    def test_a_name_that_is_no_utf8_is_sent_escaped(self, make: Make, drop: Drop, messages: Messages) -> None:
+        watcher = make()
+        ref = drop("\udcff\n.txt", "a")
+        turn_until(watcher, lambda: messages)
+        assert messages[0].files == (ref,)
+        assert ref.path == "//%FF%0A.txt"
+
+    def test_a_file_that_is_open_for_writing_is_not_sent(
+        self, make: Make, root: Root, messages: Messages
+    ) -> None:
+        watcher = make()
+        with (root.drop / "a.txt").open("w") as writer:
+            writer.write("half")
+            writer.flush()
+            turn_for(watcher, 0.3)
+            assert messages == []
+        turn_until(watcher, lambda: paths(messages) == ["a.txt"])
+
+    def test_an_empty_file_is_given_time_to_be_filled(self, make: Make, root: Root, messages: Messages) -> None:
+        watcher = make()
+        (root.drop / "a.txt").touch()
+        assert turn_until(watcher, lambda: messages) >= 0.3
+
+    def test_without_leases_a_file_must_have_been_at_rest(self, make: Make, root: Root, messages: Messages) -> None:
+        watcher = make(watch={"leases": False})
+        until = time.monotonic() + 0.5
+        with (root.drop / "a.txt").open("w") as writer:
+            while time.monotonic() < until:
+                writer.write("more ")
+                writer.flush()
+                watcher.turn()
+                time.sleep(0.005)
+        assert messages == []
+        assert turn_until(watcher, lambda: messages) >= 0.2
+
+    @pytest.mark.parametrize(
+        "name", [".hidden", "a.part", "a.tmp", "a.crdownload", "~$a.docx", "._a.txt", "Thumbs.db", ".git/config"]
+    )
+    def test_names_of_other_programs_are_never_sent(
+        self, make: Make, drop: Drop, messages: Messages, name: str
+    ) -> None:
+        watcher = make()
+        drop(name, "a")
+        drop("a.txt", "a")
+        turn_for(watcher, RESEND / 2)
+        assert paths(messages) == ["a.txt"]
+
+    def test_what_is_no_regular_file_is_never_sent(
+        self, make: Make, drop: Drop, root: Root, messages: Messages
+    ) -> None:
+        watcher = make()
+        (root.drop / "link").symlink_to(root.state_file)
+        (root.drop / "folder link").symlink_to(root.path / "state")
+        os.mkfifo(root.drop / "fifo")
+        (root.drop / "folder").mkdir()
+        drop("a.txt", "a")
+        turn_for(watcher, RESEND / 2)
+        assert paths(messages) == ["a.txt"]
+
+    def test_a_file_that_its_user_removed_is_forgotten(
+        self, make: Make, drop: Drop, root: Root, messages: Messages
+    ) -> None:
+        watcher = make()
+        drop("a.txt", "a")
+        turn_until(watcher, lambda: messages)
+        assert len(watcher.backlog) == 1
+        (root.drop / "a.txt").unlink()
+        turn_until(watcher, lambda: not len(watcher.backlog))
+        turn_for(watcher, RESEND * 1.5)
+        assert len(messages) == 1
+
+    def test_a_second_watcher_only_sends_more_messages(self, make: Make, drop: Drop, messages: Messages) -> None:
+        first, second = make(), make()
+        first.turn()
+        second.turn()
+        ref = drop("a.txt", "a")
+        turn_until(first, lambda: len(messages) == 1)
+        turn_until(second, lambda: len(messages) == 2)
+        assert [message.files for message in messages] == [(ref,), (ref,)]
+
+
+class TestQueue:
+    def test_it_is_kept_short_and_the_rest_waits_on_disk(
+        self, make: Make, drop: Drop, ledger: Ledger, messages: Messages
+    ) -> None:
+        key = ledger.key("q:ingest")
+
+        def enqueue(batch: Batch) -> None:
+            messages.append(batch)
+            ledger.client.rpush(key, batch.id)
+
+        watcher = make(enqueue, batch={"max_files": 2, "queued_per_process": 3}, watch={"resend_seconds": 60.0})
+        everything = {drop(f"{number:02}.txt", "a").path for number in range(20)}
+        turn_until(watcher, lambda: messages)
+        turn_for(watcher, 0.2)
+        assert ledger.client.llen(key) == len(messages) == 3
+        assert watcher.backlog.count(Place.DUE) == 14
+        while len(messages) < 10:
+            ledger.client.lpop(key)
+            turn_until(watcher, lambda: ledger.client.llen(key) == 3 or len(messages) == 10)
+            assert ledger.client.llen(key) <= 3
+        assert sorted(paths(messages)) == sorted(everything)
+
+    def test_living_workers_make_it_longer(
+        self, make: Make, drop: Drop, ledger: Ledger, messages: Messages
+    ) -> None:
+        beat(ledger, "worker", 4)
+        watcher = make(batch={"queued_per_process": 2})
+        for number in range(20):
+            drop(f"{number}.txt", "a")
+        time.sleep(0.05)
+        watcher.turn()
+        assert len(messages) == 8
+
+    def test_under_backlog_a_message_carries_many_in_order_of_their_names(
+        self, make: Make, drop: Drop, messages: Messages
+    ) -> None:
+        names = [drop(f"{number:03}.txt", "a").path for number in range(300)]
+        watcher = make(batch={"max_files": 50}, watch={"newest_share": 0.0, "resend_seconds": 60.0})
+        turn_until(watcher, lambda: len(paths(messages)) == 300)
+        assert paths(messages) == names
+        assert max(len(message.files) for message in messages) == 50
+
+    def test_a_message_carries_a_bounded_number_of_bytes(self, make: Make, drop: Drop, messages: Messages) -> None:
+        for number, size in enumerate([10, 10, 90, 200, 10, 10, 10, 10]):
+            drop(f"{number}.txt", "x" * size)
+        watcher = make(batch={"max_bytes": 100, "queued_per_process": 1}, watch={"newest_share": 0.0})
+        turn_until(watcher, lambda: len(paths(messages)) == 8)
+        sizes = {"2.txt": 90, "3.txt": 200}
+        carried = [[sizes.get(ref.path, 10) for ref in message.files] for message in messages]
+        assert all(sum(batch) <= 100 or batch == [200] for batch in carried)
+        assert len(carried) < 8
+
+    def test_it_is_emptied_at_start(self, make: Make, ledger: Ledger) -> None:
+        ledger.client.rpush(ledger.key("q:ingest"), "an old message")
+        ledger.client.hset(ledger.key("q:unacked"), "tag", "an old message")
+        ledger.client.zadd(ledger.key("q:unacked_index"), {"tag": 1})
+        ledger.client.rpush(ledger.key("reports"), "gone.txt")
+        make().turn()
+        assert not list(ledger.client.scan_iter(f"{ledger.prefix}q:*"))
+        assert not ledger.client.exists(ledger.key("reports"))
+
+    def test_but_only_then(self, make: Make, ledger: Ledger) -> None:
+        watcher = make()
+        watcher.turn()
+        ledger.client.rpush(ledger.key("q:ingest"), "a message")
+        turn_for(watcher, 0.1)
+        assert ledger.client.llen(ledger.key("q:ingest")) == 1
+
+
+class TestAgain:
+    def test_a_file_that_nobody_holds_is_sent_again(self, make: Make, drop: Drop, messages: Messages) -> None:
+        watcher = make()
+        ref = drop("a.txt", "a")
+        turn_until(watcher, lambda: messages)
+        assert turn_until(watcher, lambda: len(messages) == 2) >= RESEND * 0.9
+        first, second = messages
+        assert first.files == second.files == (ref,)
+        assert first.id != second.id
+
+    def test_one_that_a_worker_holds_is_not(
+        self, make: Make, drop: Drop, ledger: Ledger, messages: Messages
+    ) -> None:
+        watcher = make()
+        drop("a.txt", "a")
+        turn_until(watcher, lambda: messages)
+        hold = ledger.key(f"hold:{messages[0].id}")
+        ledger.client.set(hold, 1)
+        turn_for(watcher, RESEND * 3)
+        assert len(messages) == 1
+        ledger.client.delete(hold)
+        turn_until(watcher, lambda: len(messages) == 2)
+
+    def test_another_file_under_a_sent_name_is_sent_at_once(
+        self, make: Make, drop: Drop, messages: Messages
+    ) -> None:
+        watcher = make(watch={"resend_seconds": 60.0})
+        first = drop("a.txt", "a")
+        turn_until(watcher, lambda: messages)
+        second = drop("a.txt", "b")
+        turn_until(watcher, lambda: len(messages) == 2)
+        assert [message.files for message in messages] == [(first,), (second,)]
+
+    @pytest.mark.parametrize(("tries", "pause"), [(1, RETRY), (2, 2 * RETRY), (20, 1.0)])
+    def test_a_deferred_file_waits_longer_each_time(
+        self, make: Make, drop: Drop, ledger: Ledger, messages: Messages, tries: int, pause: float
+    ) -> None:
+        watcher = make(watch={"resend_seconds": 60.0})
+        ref = drop("a.txt", "a")
+        turn_until(watcher, lambda: messages)
+        report({ref.path: deferral(ref, tries=tries)}, ledger)
+        took = turn_until(watcher, lambda: len(messages) == 2)
+        assert pause * 0.9 <= took <= pause + 0.5
+        assert messages[1].files == (ref.model_copy(update={"tries": tries}),)
+
+    def test_of_two_deferrals_the_last_counts(
+        self, make: Make, drop: Drop, ledger: Ledger, messages: Messages
+    ) -> None:
+        watcher = make(watch={"resend_seconds": 60.0})
+        ref = drop("a.txt", "a")
+        turn_until(watcher, lambda: messages)
+        report({ref.path: deferral(ref, tries=1, crashes=1)}, ledger)
+        report({ref.path: deferral(ref, tries=2, crashes=2)}, ledger)
+        turn_until(watcher, lambda: len(messages) == 2)
+        assert (messages[1].files[0].tries, messages[1].files[0].crashes) == (2, 2)
+
+    def test_a_suspect_is_sent_alone(self, make: Make, drop: Drop, ledger: Ledger, messages: Messages) -> None:
+        batch = {"queued_per_process": 1}
+        watcher = make(batch=batch, watch={"resend_seconds": 60.0, "newest_share": 0.0})
+        files = {ref.path: ref for ref in (drop(f"{number}.txt", "a") for number in range(6))}
+        turn_until(watcher, lambda: len(paths(messages)) == 6)
+        marks = {path: deferral(ref, alone=path == "2.txt") for path, ref in files.items()}
+        messages.clear()
+        report(marks, ledger)
+        turn_until(watcher, lambda: len(paths(messages)) == 6)
+        carried = [paths([message]) for message in messages]
+        assert ["2.txt"] in carried
+        assert len(carried) < 6
+
+    def test_a_deferral_of_another_file_of_that_name_does_not_count(
+        self, make: Make, drop: Drop, ledger: Ledger, messages: Messages
+    ) -> None:
+        watcher = make(watch={"resend_seconds": 60.0, "retry_seconds": 60.0, "retry_max_seconds": 60.0})
+        old = drop("a.txt", "a")
+        turn_until(watcher, lambda: messages)
+        new = drop("a.txt", "b")
+        turn_until(watcher, lambda: len(messages) == 2)
+        report({old.path: deferral(old, crashes=2)}, ledger)
+        turn_for(watcher, 0.1)
+        drop("a.txt", "c")
+        turn_until(watcher, lambda: len(messages) == 3)
+        assert messages[1].files == (new,)
+        assert messages[2].files[0].crashes == 0
+
+    def test_crashes_are_not_counted_on_for_the_file_that_replaced_a_deadly_one(
+        self, make: Make, drop: Drop, ledger: Ledger, messages: Messages
+    ) -> None:
+        watcher = make(watch={"resend_seconds": 60.0})
+        deadly = drop("a.txt", "deadly")
+        turn_until(watcher, lambda: messages)
+        report({deadly.path: deferral(deadly, reason="worker_crashed", tries=1, crashes=3, alone=True)}, ledger)
+        turn_until(watcher, lambda: watcher.backlog.count(Place.WAITING))
+        harmless = drop("a.txt", "mended")
+        turn_until(watcher, lambda: len(messages) == 2)
+        (ref,) = messages[1].files
+        assert (ref.arrival_id, ref.crashes) == (harmless.arrival_id, 0)
+
+    def test_after_a_restart_what_was_known_of_a_file_still_holds(
+        self, make: Make, drop: Drop, ledger: Ledger, messages: Messages
+    ) -> None:
+        ref = drop("a.txt", "a")
+        report({ref.path: deferral(ref, tries=2, crashes=2, alone=True)}, ledger)
+        turn_until(make(), lambda: messages)
+        assert messages[0].files == (ref.model_copy(update={"tries": 2, "crashes": 2}),)
+
+    def test_but_not_of_another_file_of_its_name_or_of_one_that_is_gone(
+        self, make: Make, drop: Drop, ledger: Ledger, messages: Messages
+    ) -> None:
+        old = drop("a.txt", "a")
+        report({old.path: deferral(old, crashes=2), "gone.txt": deferral(old)}, ledger)
+        new = drop("a.txt", "b")
+        watcher = make()
+        turn_until(watcher, lambda: messages)
+        assert messages[0].files == (new,)
+        turn_until(watcher, lambda: not ledger.client.exists(ledger.key("deferred")))
+
+    @pytest.mark.parametrize("seen_first", ["report", "removal"])
+    def test_the_mark_of_a_deferred_file_that_its_user_removed_goes(
+        self, make: Make, drop: Drop, root: Root, ledger: Ledger, messages: Messages, seen_first: str
+    ) -> None:
+        watcher = make()
+        ref = drop("a.txt", "a")
+        turn_until(watcher, lambda: messages)
+        report({ref.path: deferral(ref)}, ledger)
+        if seen_first == "report":
+            turn_until(watcher, lambda: watcher.backlog.count(Place.WAITING))
+        (root.drop / "a.txt").unlink()
+        turn_until(watcher, lambda: not ledger.client.exists(ledger.key("deferred")))
+
+
+class TestDoneMarker:
+    @pytest.fixture
+    def watcher(self, make: Make) -> Watcher:
+        return make(watch={"done_marker": ".done", "resend_seconds": 60.0})
+
+    def test_a_file_waits_for_its_marker(
+        self, watcher: Watcher, drop: Drop, messages: Messages
+    ) -> None:
+        drop("sub/a.txt", "a")
+        drop("other.txt", "a")
+        turn_for(watcher, 0.2)
+        assert messages == []
+        drop("sub/a.txt.done", "")
+        turn_for(watcher, 0.2)
+        assert paths(messages) == ["sub/a.txt"]
+
+    def test_the_marker_goes_with_its_file(
+        self, watcher: Watcher, drop: Drop, root: Root, messages: Messages
+    ) -> None:
+        drop("a.txt.done", "")
+        drop("a.txt", "a")
+        turn_until(watcher, lambda: messages)
+        assert (root.drop / "a.txt.done").exists()
+        (root.drop / "a.txt").rename(root.path / "archive" / "a.txt")
+        turn_until(watcher, lambda: not (root.drop / "a.txt.done").exists())
+        drop("a.txt", "the next one")
+        turn_for(watcher, 0.2)
+        assert len(messages) == 1
+
+    def test_a_marker_that_waits_for_its_file_stays(
+        self, watcher: Watcher, drop: Drop, root: Root, messages: Messages
+    ) -> None:
+        drop("a.txt.done", "")
+        turn_for(watcher, 0.2)
+        assert (root.drop / "a.txt.done").exists()
+        assert messages == []
+
+
+class TestServer:
+    def test_a_queue_that_refuses_is_said_once_and_filled_later(
+        self, make: Make, drop: Drop, messages: Messages, events: Events
+    ) -> None:
+        away = threading.Event()
+        away.set()
+
+        def enqueue(batch: Batch) -> None:
+            if away.is_set():
+                raise ServerUnavailable("the queue: OperationalError")
+            messages.append(batch)
+
+        watcher = make(enqueue)
+        refs = [drop(f"{number}.txt", "a") for number in range(5)]
+        turn_until(watcher, lambda: names(events) == ["server.unavailable"])
+        turn_for(watcher, 0.7)
+        assert names(events) == ["server.unavailable"]
+        away.clear()
+        turn_until(watcher, lambda: len(paths(messages)) == 5)
+        assert sorted(paths(messages)) == [ref.path for ref in refs]
+        assert names(events) == ["server.unavailable", "server.available"]
+
+    @contextmanager
+    def _own_server(self, settings: Settings) -> Iterator[tuple[Ledger, Callable[[], None], Callable[[], None]]]:
+        running = [start(settings)]
+
+        def kill() -> None:
+            running[-1].process.kill()
+            running[-1].process.wait()
+
+        with connect.client(running[0].url, settings.server) as client:
+            try:
+                yield Ledger(client, "own:"), kill, lambda: running.append(start(settings))
+            finally:
+                running[-1].stop()
+
+    def test_an_outage_is_said_once_and_costs_nothing(
+        self, root_settings: Settings, drop: Drop, messages: Messages, events: Events
+    ) -> None:
+        root = data_root.prepare(root_settings.root)
+        root.remember_epoch("")
+        root.state_file.unlink()
+        data_root.prepare(root_settings.root)
+        with self._own_server(root_settings) as (ledger, kill, again):
+            watcher = build(root, ledger, messages.append, quick(root_settings))
+            watcher.turn()
+            kill()
+            turn_until(watcher, lambda: "server.unavailable" in names(events), 10)
+            drop("a.txt", "a")
+            turn_for(watcher, 0.5)
+            assert messages == []
+            again()
+            turn_until(watcher, lambda: paths(messages) == ["a.txt"])
+        told = [name for name in names(events) if name.startswith("server.") and name != "server.started"]
+        assert told == ["server.unavailable", "server.available"]
+
+    def test_a_server_that_comes_back_empty_is_told_from_one_that_is_away(
+        self, root: Root, root_settings: Settings, drop: Drop, messages: Messages, events: Events
+    ) -> None:
+        with self._own_server(root_settings) as (ledger, kill, again):
+            Journal(root.path / "journal").append([{"outcome": "published"}])
+            root.remember_epoch(ledger.begin(root.state().epoch or ""))
+            watcher = build(root, ledger, messages.append, quick(root_settings))
+            watcher.turn()
+            kill()
+            turn_until(watcher, lambda: "server.unavailable" in names(events), 10)
+            for file in (root.path / "state" / "server").glob("appendonlydir/*"):
+                file.unlink()
+            drop("a.txt", "a")
+            again()
+            turn_until(watcher, lambda: "ledger.held" in names(events), 10)
+            turn_for(watcher, 1.0)
+            assert names(events).count("ledger.held") == 1
+            assert messages == []
+
+    def test_a_held_ledger_is_said_once_and_nothing_is_sent(
+        self, make: Make, root: Root, drop: Drop, ledger: Ledger, messages: Messages, events: Events
+    ) -> None:
+        Journal(root.path / "journal").append([{"outcome": "published"}])
+        epoch = ledger.epoch()
+        ledger.client.delete(ledger.key("epoch"))
+        watcher = make()
+        drop("a.txt", "a")
+        turn_for(watcher, 1.0)
+        assert names(events) == ["ledger.held"]
+        assert messages == []
+        ledger.begin(epoch or "")
+        turn_until(watcher, lambda: paths(messages) == ["a.txt"])
+        assert names(events) == ["ledger.held", "server.available"]
+
+    def test_a_ledger_of_another_root_ends_the_watcher(self, make: Make, ledger: Ledger) -> None:
+        ledger.client.set(ledger.key("epoch"), "0123456789abcdef:1")
+        with pytest.raises(BadConfiguration, match="another data root"):
+            make().turn()
+
+    def test_it_shows_that_it_lives_and_what_it_knows(self, make: Make, drop: Drop, ledger: Ledger) -> None:
+        drop("a.txt", "a")
+        watcher = make()
+        watcher.turn()
+        assert [(process.role, process.pid) for process in living(ledger)] == [("watcher", os.getpid())]
+        found: Any = ledger.client.hgetall(ledger.key("watcher"))
+        words = {name.decode(): value.decode() for name, value in found.items()}
+        assert words == {"known": "1", "waiting": "0", "due": "1", "sent": "0", "events": "off"}
+
+    def test_it_trims_the_stream(self, make: Make, ledger: Ledger) -> None:
+        for _ in range(2500):
+            ledger.client.xadd(ledger.key("documents"), {"a": "b"})
+        watcher = make(stream={"retain_entries": 100, "trim_seconds": 0.1})
+        watcher.turn()
+        assert ledger.client.xlen(ledger.key("documents")) == 100
+
+
+class TestAgree:
+    @pytest.fixture
+    def new_root(self, tmp_path: Path) -> Root:
+        return data_root.prepare(tmp_path / "new root")
+
+    def test_a_new_root_begins_a_ledger(self, new_root: Root, ledger: Ledger, events: Events) -> None:
+        agree(new_root, ledger)
+        epoch = ledger.epoch()
+        assert epoch == new_root.state().epoch
+        assert (epoch or "").startswith(f"{new_root.state().root_id}:")
+        assert names(events) == ["ledger.created"]
+
+    def test_once_begun_it_is_the_same_ever_after(self, root: Root, ledger: Ledger, events: Events) -> None:
+        before = root.state()
+        agree(root, ledger)
+        assert root.state() == before
+        assert ledger.epoch() == before.epoch
+        assert events == []
+
+    def test_after_a_crash_between_server_and_disk_the_ledger_is_adopted(self, new_root: Root, ledger: Ledger) -> None:
+        epoch = f"{new_root.state().root_id}:fedcba9876543210"
+        ledger.begin(epoch)
+        agree(new_root, ledger)
+        assert new_root.state().epoch == ledger.epoch() == epoch
+
+    def test_a_ledger_that_is_gone_is_held_once_there_were_outcomes(self, root: Root, ledger: Ledger) -> None:
+        before = root.state()
+        Journal(root.path / "journal").append([{"outcome": "published"}])
+        ledger.client.delete(ledger.key("epoch"))
+        with pytest.raises(LedgerHeld, match="the server has none"):
+            agree(root, ledger)
+        assert root.state() == before
+        assert ledger.epoch() is None
+
+    def test_before_there_were_any_it_begins_anew(self, root: Root, ledger: Ledger) -> None:
+        ledger.client.delete(ledger.key("epoch"))
+        agree(root, ledger)
+        assert root.state().epoch == ledger.epoch() is not None
+
+    def test_another_ledger_of_this_root_is_held(self, root: Root, ledger: Ledger) -> None:
+        before, other = root.state(), f"{root.state().root_id}:restored"
+        ledger.client.set(ledger.key("epoch"), other)
+        with pytest.raises(LedgerHeld, match="restored"):
+            agree(root, ledger)
+        assert root.state() == before
+        assert ledger.epoch() == other
+
+    def test_the_ledger_of_another_root_is_refused(self, new_root: Root, root: Root, ledger: Ledger) -> None:
+        with pytest.raises(BadConfiguration, match="key_prefix"):
+            agree(new_root, ledger)
+        assert new_root.state().epoch is None
+        assert ledger.epoch() == root.state().epoch
+
+    def test_of_two_that_begin_at_once_both_get_the_same(self, new_root: Root, ledger: Ledger) -> None:
+        barrier = threading.Barrier(4)
+
+        def begin() -> None:
+            barrier.wait()
+            agree(new_root, ledger)
+
+        threads = [threading.Thread(target=begin) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert new_root.state().epoch == ledger.epoch() is not None
+
+
+@contextmanager
+def running(watcher: Watcher) -> Iterator[None]:
+    thread = threading.Thread(target=watcher.run)
+    thread.start()
+    try:
+        yield
+    finally:
+        watcher.end()
+        thread.join(5)
+        assert not thread.is_alive()
+
+
+def wait_until(condition: Callable[[], object], seconds: float = 5.0) -> float:
+    began = time.monotonic()
+    while not condition():
+        assert time.monotonic() < began + seconds, "it did not come to be"
+        time.sleep(0.005)
+    return time.monotonic() - began
+
+
+class TestRun:
+    def test_an_event_wakes_it_long_before_the_sweep(
+        self, make: Make, drop: Drop, ledger: Ledger, messages: Messages, events: Events
+    ) -> None:
+        watcher = make(watch={"native_events": True, "sweep_seconds": 20.0})
+        with running(watcher):
+            wait_until(lambda: living(ledger))
+            drop("a.txt", "a")
+            assert wait_until(lambda: messages) < 1
+        assert names(events) == ["watch.started", "watch.stopped"]
+        assert living(ledger) == []
+
+    def test_without_events_the_sweep_finds_it(self, make: Make, drop: Drop, messages: Messages) -> None:
+        with running(make(watch={"native_events": False, "sweep_seconds": 0.1})):
+            drop("a.txt", "a")
+            wait_until(lambda: messages)
+
+    def test_a_folder_that_was_replaced_is_watched_again(
+        self, make: Make, drop: Drop, root: Root, ledger: Ledger, messages: Messages, events: Events
+    ) -> None:
+        watcher = make(watch={"native_events": True, "sweep_seconds": 0.2, "resend_seconds": 60.0})
+        with running(watcher):
+            wait_until(lambda: living(ledger))
+            root.drop.rename(root.path / "state" / "old drop")
+            root.drop.mkdir()
+            drop("a.txt", "a")
+            wait_until(lambda: messages)
+            wait_until(lambda: "watch.repaired" in names(events))
+            drop("b.txt", "b")
+            wait_until(lambda: paths(messages) == ["a.txt", "b.txt"])
+        (repaired,) = [event for event in events if event["event"] == "watch.repaired"]
+        assert repaired["reason"] == "the folder was replaced"
+
+    def test_it_ends_at_once_when_asked(self, make: Make) -> None:
+        watcher = make(watch={"sweep_seconds": 20.0})
+        thread = threading.Thread(target=watcher.run)
+        thread.start()
+        time.sleep(0.1)
+        began = time.monotonic()
+        watcher.end()
+        thread.join(5)
+        assert time.monotonic() - began < 0.5
+
+
+class TestTogether:
+    """With the task itself in place of the queue: the whole way but Celery."""
+
+    @pytest.fixture
+    def workshop(self, root_settings: Settings, server: EmbeddedServer) -> Workshop:
+        return Workshop(root_settings, server.url)
+
+    def test_all_that_is_dropped_ends_somewhere(
+        self, make: Make, drop: Drop, root: Root, ledger: Ledger, workshop: Workshop
+    ) -> None:
+        watcher = make(lambda batch: run(batch.model_dump(mode="json"), workshop))
+        for number in range(60):
+            drop(f"{number}.txt", f"A talk.\n\nAnna Abel: This is number {number % 40}.\n")
+        for number in range(5):
+            drop(f"{number}.pdf", b"%PDF-1.7")
+        turn_until(watcher, lambda: not any(root.drop.iterdir()), 20)
+        turn_until(watcher, lambda: not len(watcher.backlog))
+        assert ledger.client.xlen(ledger.key("documents")) == 40
+        counted: Any = ledger.client.hgetall(ledger.key("counters"))
+        assert {name: int(count) for name, count in counted.items()} == {
+            b"published": 40,
+            b"duplicate": 20,
+            b"rejected": 5,
+        }
+
+    def test_a_file_that_kills_workers_is_rejected_and_its_neighbours_are_published(
+        self, make: Make, drop: Drop, root: Root, ledger: Ledger, workshop: Workshop
+    ) -> None:
+        deaths: list[int] = []
+
+        def worker(batch: Batch) -> None:
+            message = batch.model_dump(mode="json")
+            deadly = [ref for ref in batch.files if ref.path == "deadly.txt" and ref.crashes < 3]
+            if deadly:
+                deaths.append(len(batch.files))
+                on_failure(workshop, exception=WorkerLostError("signal 9"), args=[message], task_id=batch.id)
+            else:
+                run(message, workshop)
+
+        watcher = make(worker, watch={"retry_seconds": 0.02, "retry_max_seconds": 0.05})
+        for number in range(9):
+            drop(f"{number}.txt", f"A talk.\n\nAnna Abel: This is number {number}.\n")
+        drop("deadly.txt", "A talk.\n\nAnna Abel: This is deadly.\n")
+        turn_until(watcher, lambda: not any(root.drop.iterdir()), 20)
+        assert ledger.client.xlen(ledger.key("documents")) == 9
+        assert sorted(file.name for file in root.quarantine.iterdir()) == ["deadly.txt", "deadly.txt.error.json"]
+        assert deaths[-3:] == [1, 1, 1]
+        assert len(deaths) <= 4
+        turn_until(watcher, lambda: not ledger.client.exists(ledger.key("deferred")))
