@@ -8,7 +8,7 @@ import struct
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,7 @@ from turnstream.server import EmbeddedServer, start
 from turnstream.settings import ServerSettings, Settings
 
 SettingsFor = Callable[..., Settings]
+ScriptCalls = Callable[[], AbstractContextManager[list[int]]]
 EPOCH = "0123456789abcdef:fedcba9876543210"
 ALICE, BOB = "a" * 16, "b" * 16
 
@@ -53,7 +54,8 @@ def publication(content: object, arrival: str = ALICE, digest: str = "", event: 
 
 
 def entries_of(ledger: Ledger) -> list[tuple[bytes, dict[bytes, bytes]]]:
-    return list(ledger.client.xrange(ledger.key("documents")))
+    reply: Any = ledger.client.xrange(ledger.key("documents"))
+    return list(reply)
 
 
 def snapshot(ledger: Ledger) -> dict[bytes, bytes]:
@@ -276,13 +278,14 @@ class TestClaims:
 
 
 @pytest.fixture
-def script_calls(ledger: Ledger) -> Callable[[], "contextmanager[list[int]]"]:
+def script_calls(ledger: Ledger) -> ScriptCalls:
     """Gives the documents of each call of the script, as the server saw them."""
 
     @contextmanager
     def watched() -> Iterator[list[int]]:
         calls: list[int] = []
-        with ledger.client.monitor() as monitor:
+        client: Any = ledger.client
+        with client.monitor() as monitor:
             yield calls
             ledger.client.get(ledger.key("the end"))
             for seen in monitor.listen():
@@ -297,7 +300,7 @@ def script_calls(ledger: Ledger) -> Callable[[], "contextmanager[list[int]]"]:
 
 class TestChunks:
     def test_many_documents_go_in_several_calls_and_are_answered_in_order(
-        self, ledger: Ledger, script_calls: Any
+        self, ledger: Ledger, script_calls: ScriptCalls
     ) -> None:
         items = [publication(number % 400, f"{number:016x}") for number in range(450)]
         with script_calls() as calls:
@@ -308,7 +311,7 @@ class TestChunks:
         assert [ids[answer.entry_id] for answer in answers] == [item.subject for item in items]
         assert answers[400:] == [Duplicate(answers[n].entry_id, f"{n:016x}") for n in range(50)]
 
-    def test_a_huge_event_goes_alone(self, ledger: Ledger, script_calls: Any) -> None:
+    def test_a_huge_event_goes_alone(self, ledger: Ledger, script_calls: ScriptCalls) -> None:
         huge = b'"' + b"x" * 3_000_000 + b'"'
         items = [publication("small"), publication("huge", event=huge), publication("small too")]
         with script_calls() as calls:
@@ -317,7 +320,7 @@ class TestChunks:
         assert [type(answer) for answer in answers] == [Published] * 3
         assert entries_of(ledger)[1][1][b"data"] == huge
 
-    def test_a_call_carries_a_bounded_number_of_bytes(self, ledger: Ledger, script_calls: Any) -> None:
+    def test_a_call_carries_a_bounded_number_of_bytes(self, ledger: Ledger, script_calls: ScriptCalls) -> None:
         items = [publication(number, event=b"x" * (CALL_BYTES // 4)) for number in range(10)]
         with script_calls() as calls:
             list(ledger.publish(items, EPOCH))

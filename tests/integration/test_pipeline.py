@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import orjson
 import pytest
@@ -32,6 +32,7 @@ from turnstream.errors import (
 from turnstream.folder import Hands
 from turnstream.journal import Journal
 from turnstream.models import Extracted, FileRef, OutcomeKind, Parsed, from_wire
+from turnstream.parse import parse as parse_text
 from turnstream.pipeline import Tools, process
 from turnstream.publish import Duplicate, Ledger, Published, Yours, unpack_claim
 from turnstream.root import Root
@@ -40,6 +41,7 @@ from turnstream.settings import ServerSettings, Settings
 from turnstream.watch.ledger import agree
 
 Drop = Callable[..., FileRef]
+Before = Callable[..., None]
 PUBLISHED, DUPLICATE, REJECTED = OutcomeKind.PUBLISHED, OutcomeKind.DUPLICATE, OutcomeKind.REJECTED
 PDF = b"%PDF-1.7 no transcript"
 
@@ -87,7 +89,8 @@ def require_journal_is_true(root: Root) -> None:
 
 
 def entries_of(ledger: Ledger) -> list[dict[str, Any]]:
-    return [orjson.loads(fields[b"data"]) for _, fields in ledger.client.xrange(ledger.key("documents"))]
+    reply: Any = ledger.client.xrange(ledger.key("documents"))
+    return [orjson.loads(fields[b"data"]) for _, fields in reply]
 
 
 def sidecar_of(root: Root, path: str) -> dict[str, Any]:
@@ -105,7 +108,7 @@ def outcomes(arrivals: list[Arrival]) -> list[OutcomeKind | None]:
 
 
 @pytest.fixture
-def before(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+def before(monkeypatch: pytest.MonkeyPatch) -> Before:
     """Have something happen once, just before a step does its work."""
 
     def arrange(owner: object, name: str, happens: Callable[[], object]) -> None:
@@ -230,7 +233,7 @@ class TestOutcomes:
 class TestSameText:
     """Other bytes, same text: a duplicate."""
 
-    VARIANTS = {
+    VARIANTS: ClassVar[dict[str, Callable[[str], bytes]]] = {
         "CRLF": lambda text: text.replace("\n", "\r\n").encode(),
         "CR": lambda text: text.replace("\n", "\r").encode(),
         "BOM": lambda text: text.encode("utf-8-sig"),
@@ -276,7 +279,7 @@ class TestNames:
     NAMES = (
         b"\xff\xfe no utf-8.txt",
         b"two\nlines.txt",
-        b'"quoted" \'name\'.txt',
+        b"\"quoted\" 'name'.txt",
         "🦀 emoji.txt".encode(),
         b"n" * 251 + b".txt",
         b"no extension",
@@ -352,7 +355,7 @@ class TestNames:
         require_journal_is_true(root)
 
     def test_a_name_taken_between_journal_and_move_is_not_overwritten(
-        self, drop: Drop, tools: Tools, root: Root, before: Any
+        self, drop: Drop, tools: Tools, root: Root, before: Before
     ) -> None:
         before(Hands, "move", lambda: (root.quarantine / "bad.pdf").write_text("somebody else's"))
         (arrival,) = process([drop("bad.pdf", PDF)], tools)
@@ -427,7 +430,7 @@ class TestNobodysFault:
         assert tree(root) == {}
 
     def test_a_writer_that_comes_meanwhile_gets_its_file_back(
-        self, drop: Drop, tools: Tools, root: Root, ledger: Ledger, before: Any, ignored_sigio: None
+        self, drop: Drop, tools: Tools, root: Root, ledger: Ledger, before: Before, ignored_sigio: None
     ) -> None:
         ref = drop("a.txt", transcript("water"))
 
@@ -446,7 +449,7 @@ class TestNobodysFault:
         require_journal_is_true(root)
 
     def test_a_file_that_grows_while_it_is_read_is_left(
-        self, drop: Drop, tools: Tools, root: Root, ledger: Ledger, before: Any
+        self, drop: Drop, tools: Tools, root: Root, ledger: Ledger, before: Before
     ) -> None:
         before(Hands, "read", lambda: self._append(root.drop / "a.txt"))
         (arrival,) = process([drop("a.txt", transcript("water"))], replace(tools, use_leases=False))
@@ -455,7 +458,7 @@ class TestNobodysFault:
         assert journal_of(root) == entries_of(ledger) == []
 
     def test_a_file_that_grew_after_it_was_read_is_given_back(
-        self, drop: Drop, tools: Tools, root: Root, ledger: Ledger, before: Any
+        self, drop: Drop, tools: Tools, root: Root, ledger: Ledger, before: Before
     ) -> None:
         before(pipeline, "parse", lambda: self._append(root.drop / "a.txt"))
         unleased = replace(tools, use_leases=False)
@@ -473,7 +476,7 @@ class TestNobodysFault:
             writer.write("One more line.\n")
 
     def test_a_file_that_is_replaced_after_it_was_read_is_not_taken_for_it(
-        self, drop: Drop, tools: Tools, root: Root, ledger: Ledger, before: Any
+        self, drop: Drop, tools: Tools, root: Root, ledger: Ledger, before: Before
     ) -> None:
         before(Hands, "move", lambda: drop("a.txt", transcript("rivers")))
         ref = drop("a.txt", transcript("water"))
@@ -487,9 +490,9 @@ class TestNobodysFault:
         assert len(entries_of(ledger)) == 2
 
     def test_a_file_that_is_removed_after_it_was_read_is_its_users(
-        self, drop: Drop, tools: Tools, root: Root, before: Any
+        self, drop: Drop, tools: Tools, root: Root, before: Before
     ) -> None:
-        before(Hands, "move", lambda: (root.drop / "bad.pdf").unlink())
+        before(Hands, "move", (root.drop / "bad.pdf").unlink)
         ref = drop("bad.pdf", PDF)
         (arrival,) = process([ref], tools)
         assert isinstance(arrival.error, FileGone)
@@ -508,7 +511,7 @@ class TestNobodysFault:
         assert outcomes(process(files, tools)) == [PUBLISHED, REJECTED]
 
     def test_a_server_that_is_killed_meanwhile_loses_and_doubles_nothing(
-        self, root_settings: Settings, root: Root, tools: Tools, drop: Drop, before: Any
+        self, root_settings: Settings, root: Root, tools: Tools, drop: Drop, before: Before
     ) -> None:
         running = start(root_settings)
         with connect.client(running.url, root_settings.server) as client:
@@ -588,7 +591,7 @@ class TestNobodysFault:
         require_journal_is_true(root)
 
     def test_a_sidecar_that_finds_no_room_keeps_its_file_in_drop_and_leaves_nothing(
-        self, drop: Drop, tools: Tools, root: Root, before: Any
+        self, drop: Drop, tools: Tools, root: Root, before: Before
     ) -> None:
         files = [drop("bad.pdf", PDF)]
         for _ in range(3):
@@ -603,7 +606,7 @@ class TestNobodysFault:
 
 
 @contextmanager
-def _largest_file(size: int, before: Any) -> Iterator[None]:
+def _largest_file(size: int, before: Before) -> Iterator[None]:
     """Let the kernel refuse larger files from the first sidecar on: as a full disk does."""
     usual = resource.getrlimit(resource.RLIMIT_FSIZE)
     before(Hands, "write_beside", lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, usual[1])))
@@ -627,7 +630,7 @@ class TestFaultsOfOurs:
     def test_a_parser_that_fails_on_one_file_rejects_that_one(
         self, drop: Drop, tools: Tools, root: Root, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        original = pipeline.parse
+        original = parse_text
 
         def parse(document: Extracted) -> Parsed:
             if "poison" in document.canonical:
@@ -646,7 +649,7 @@ class TestFaultsOfOurs:
 
     @pytest.mark.parametrize("interrupt", [MemoryError, InterruptedError])
     def test_an_interrupt_ends_the_batch_and_no_file(
-        self, drop: Drop, tools: Tools, root: Root, before: Any, interrupt: type[BaseException]
+        self, drop: Drop, tools: Tools, root: Root, before: Before, interrupt: type[BaseException]
     ) -> None:
         def raise_it() -> None:
             raise interrupt
@@ -789,7 +792,7 @@ class TestKills:
             assert ref.arrival_id in last_lines(root)
 
     def test_a_second_worker_on_the_same_batch_does_no_harm(
-        self, files: list[FileRef], tools: Tools, root: Root, ledger: Ledger, before: Any
+        self, files: list[FileRef], tools: Tools, root: Root, ledger: Ledger, before: Before
     ) -> None:
         before(Ledger, "publish", lambda: process(files, replace(tools, use_leases=False)))
         arrivals = process(files, tools)

@@ -23,7 +23,8 @@ def fill(ledger: Ledger, count: int) -> list[bytes]:
 
 
 def left(ledger: Ledger) -> list[bytes]:
-    return [entry for entry, _ in ledger.client.xrange(ledger.key("documents"))]
+    reply: Any = ledger.client.xrange(ledger.key("documents"))
+    return [entry for entry, _ in reply]
 
 
 def group(ledger: Ledger, name: str, start: str = "0") -> None:

@@ -115,11 +115,11 @@ def test_no_descriptor_stays_open_after_a_failure(journal: Journal) -> None:
     path = the_file(journal)
     path.unlink()
     path.symlink_to("/dev/full")
-    before = len(os.listdir("/proc/self/fd"))
+    before = len(list(Path("/proc/self/fd").iterdir()))
     for _ in range(3):
         with pytest.raises(DisposeBlocked):
             journal.append([{"n": 2}])
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 
 def test_lines_of_several_writers_never_mix(tmp_path: Path) -> None:

@@ -24,9 +24,9 @@ names = (
     st.one_of(
         st.binary(min_size=1, max_size=255),
         st.text(min_size=1, max_size=255).map(lambda text: text.encode()[:255]),
-        st.tuples(st.integers(1, 250), st.sampled_from([b".txt", b".vtt", b".", b"", b".tar.gz", b"." + b"e" * 20])).map(
-            lambda parts: (b"n" * parts[0] + parts[1])[:255]
-        ),
+        st.tuples(
+            st.integers(1, 250), st.sampled_from([b".txt", b".vtt", b".", b"", b".tar.gz", b"." + b"e" * 20])
+        ).map(lambda parts: (b"n" * parts[0] + parts[1])[:255]),
     )
     .map(lambda raw: raw.replace(b"\0", b"_").replace(b"/", b"_"))
     .filter(lambda raw: raw not in (b".", b".."))
@@ -164,7 +164,7 @@ class TestRenameExclusively:
         (tmp_path / name).write_text("text")
         before = (tmp_path / name).stat()
         rename_exclusively(folder, name, folder, "b.txt")
-        assert os.listdir(tmp_path) == ["b.txt"]
+        assert [path.name for path in tmp_path.iterdir()] == ["b.txt"]
         after = (tmp_path / "b.txt").stat()
         assert (after.st_ino, after.st_nlink, after.st_mtime_ns) == (before.st_ino, 1, before.st_mtime_ns)
 

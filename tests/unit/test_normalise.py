@@ -79,8 +79,9 @@ def test_nothing_is_invented_for_a_text_that_says_nothing() -> None:
     record = normalise(extract(TEXT), Parsed(), replace(SOURCE, sequence=None, declared_id=None), NOON)
     for name in ("title", "publisher", "summary", "occurred_on", "place", "language"):
         assert getattr(record, name) is None
-    assert record.turns == record.speakers == record.participants == record.warnings == ()
-    assert record.provenance.sequence is record.provenance.declared_id is record.provenance.layout is None
+    assert (record.turns, record.speakers, record.participants, record.warnings) == ((), (), (), ())
+    provenance = record.provenance
+    assert (provenance.sequence, provenance.declared_id, provenance.layout) == (None, None, None)
 
 
 def test_a_path_that_is_no_utf_8_is_shown_escaped_and_kept_as_bytes() -> None:

@@ -6,6 +6,8 @@ import errno
 import os
 import stat
 import tomllib
+from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -87,25 +89,16 @@ def test_a_folder_that_refuses_is_passed_over(at: str, tmp_path: Path, monkeypat
     lay(tmp_path, "a.txt", "bad/b.txt", "good/c.txt")
     real = os.scandir
 
-    class Stale:
-        def __enter__(self) -> Stale:
-            return self
-
-        def __exit__(self, *_: object) -> None:
-            pass
-
-        def __iter__(self) -> Stale:
-            return self
-
-        def __next__(self) -> os.DirEntry[str]:
-            raise OSError(errno.ESTALE, "Stale file handle")
+    def refusing() -> Iterator[object]:
+        yield from ()
+        raise OSError(errno.ESTALE, "Stale file handle")
 
     def scandir(path: Path) -> object:
         if path.name != "bad":
             return real(path)
         if at == "opening":
             raise OSError(errno.ESTALE, "Stale file handle")
-        return Stale()
+        return nullcontext(refusing())
 
     monkeypatch.setattr(os, "scandir", scandir)
     assert scan(tmp_path, NOTHING).files == {"a.txt", "good/c.txt"}
@@ -113,9 +106,9 @@ def test_a_folder_that_refuses_is_passed_over(at: str, tmp_path: Path, monkeypat
 
 def test_no_descriptor_stays_open(tmp_path: Path) -> None:
     lay(tmp_path, *(f"{n}/a.txt" for n in range(20)))
-    before = len(os.listdir("/proc/self/fd"))
+    before = len(list(Path("/proc/self/fd").iterdir()))
     scan(tmp_path, NOTHING)
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 
 @pytest.mark.parametrize(
@@ -130,7 +123,9 @@ def test_other_programs_temporary_files_are_ignored(name: str) -> None:
     assert IGNORED.fullmatch(name)
 
 
-@pytest.mark.parametrize("name", ["a.txt", "a", "part", "a.part.txt", "tmp", "~a", "a.", "thumbs.txt", "a.tmp\n"], ids=ascii)
+@pytest.mark.parametrize(
+    "name", ["a.txt", "a", "part", "a.part.txt", "tmp", "~a", "a.", "thumbs.txt", "a.tmp\n"], ids=ascii
+)
 def test_other_names_are_not(name: str) -> None:
     assert not IGNORED.fullmatch(name)
 

@@ -30,7 +30,12 @@ QUIET, RENAMED, SETTLE, SWEEP = 0.2, 0.01, 5.0, 1.0
 
 def settings(**changes: Any) -> WatchSettings:
     table = tomllib.loads(default_toml().read_text())["watch"]
-    pauses = {"quiet_seconds": QUIET, "rename_settle_seconds": RENAMED, "settle_seconds": SETTLE, "sweep_seconds": SWEEP}
+    pauses = {
+        "quiet_seconds": QUIET,
+        "rename_settle_seconds": RENAMED,
+        "settle_seconds": SETTLE,
+        "sweep_seconds": SWEEP,
+    }
     return WatchSettings(**table | pauses | changes)
 
 
@@ -163,7 +168,9 @@ def test_an_empty_file_waits_long_whatever_was_heard_of_it(note: Note | None, fi
     assert isinstance(judge(file, candidate, NOW + SETTLE), Ready)
 
 
-@pytest.mark.parametrize("kind", ["nothing", "folder", "link", "dangling link", "fifo", "socket", "folder that is a file"])
+@pytest.mark.parametrize(
+    "kind", ["nothing", "folder", "link", "dangling link", "fifo", "socket", "folder that is a file"]
+)
 def test_what_is_no_regular_file_has_vanished(kind: str, file: Path) -> None:
     path = file.with_name("b.txt")
     make: dict[str, Callable[[], object]] = {
@@ -205,11 +212,11 @@ class TestAskLease:
         assert ask_lease(file.parent / name) is Lease.UNKNOWN
 
     def test_it_keeps_neither_lease_nor_descriptor(self, file: Path) -> None:
-        before = len(os.listdir("/proc/self/fd"))
+        before = len(list(Path("/proc/self/fd").iterdir()))
         ask_lease(file)
         with file.open("ab"):
             ask_lease(file)
-        assert len(os.listdir("/proc/self/fd")) == before
+        assert len(list(Path("/proc/self/fd").iterdir())) == before
         os.close(os.open(file, os.O_WRONLY | os.O_NONBLOCK))
 
     @pytest.fixture

@@ -92,6 +92,7 @@ POINTLESS = (
     "running the worker with superuser privileges",  # its reason is pickle; our messages are JSON only
     "worker_cancel_long_running_tasks_on_connection_loss",
     "Skipping prefetch count reduction",
+    "already exists for watch",  # watchdog, when a folder is renamed: it overwrites, which is right
 )
 
 

@@ -54,7 +54,7 @@ def gather(settings: Settings, ledger: Ledger) -> Status:
     return Status(
         root=str(settings.root),
         server=_place(ledger),
-        in_drop=len(scan(settings.root / "drop", ignore_pattern(settings.watch.ignore)).files),
+        in_drop=_in_drop(settings),
         watcher={name.decode(): value.decode() for name, value in watcher.items()},
         queued_batches=queued,
         running_batches=running,
@@ -64,6 +64,12 @@ def gather(settings: Settings, ledger: Ledger) -> Status:
         quarantine=dict(Counter(str(case.facts.get("reason")) for case in cases(settings.root))),
         processes=[asdict(process) for process in living(ledger)],
     )
+
+
+def _in_drop(settings: Settings) -> int:
+    ignored, marker = ignore_pattern(settings.watch.ignore), settings.watch.done_marker
+    names = (path.rpartition("/")[2] for path in scan(settings.root / "drop", ignored).files)
+    return sum(not (ignored.fullmatch(name) or (marker and name.endswith(marker))) for name in names)
 
 
 def _place(ledger: Ledger) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from turnstream.models import Line
@@ -11,7 +11,7 @@ from turnstream.parse import words
 from turnstream.parse.lines import ends_sentence, is_break, is_rule
 from turnstream.parse.marks import Mark
 from turnstream.parse.names import names_somebody
-from turnstream.parse.shapes import Shape, outside_brackets, shape_of
+from turnstream.parse.shapes import Shape, outside_brackets, shapes_of
 
 #: A text this long after its label reads as speech even without a closing period.
 LONG_TEXT = 60
@@ -35,6 +35,7 @@ _WORD = re.compile(r"\w+|[?？؟]")
 class Candidate:
     """One label with all the lines it stands on."""
 
+    label: str
     shape: Shape
     marks: list[Mark] = field(default_factory=list)
     opening: int = 0
@@ -44,7 +45,7 @@ class Candidate:
     @property
     def plausible(self) -> bool:
         """Begins a paragraph at least once, and sentences follow it often enough."""
-        return self.opening > 0 and self.spoken * 3 >= len(self.marks)
+        return self.opening > 0 and (self.shape == "numbered" or self.spoken * 3 >= len(self.marks))
 
     @property
     def recurs(self) -> bool:
@@ -61,19 +62,16 @@ class Candidate:
         return self.shape == "name" and self.after_rule
 
 
-def candidates_of(lines: Sequence[Line], marks: Iterable[Mark]) -> list[Candidate]:
+def candidates_of(lines: Sequence[Line], marks: Sequence[Mark]) -> list[Candidate]:
     """One candidate for each label that looks like a speaker's, in order of first appearance."""
-    found: dict[str, Candidate | None] = {}
+    shapes = shapes_of(outside_brackets(mark.label) for mark in marks)
+    found = {label: Candidate(label, shape) for label, shape in shapes.items() if shape}
     for mark in marks:
-        label = outside_brackets(mark.label)
-        if label not in found:
-            shape = shape_of(label)
-            found[label] = Candidate(shape) if shape else None
-        if candidate := found[label]:
+        if candidate := found.get(outside_brackets(mark.label)):
             candidate.marks.append(mark)
-    shaped = [candidate for candidate in found.values() if candidate]
-    _weigh(shaped, lines)
-    return shaped
+    candidates = list(found.values())
+    _weigh(candidates, lines)
+    return candidates
 
 
 def _weigh(candidates: Sequence[Candidate], lines: Sequence[Line]) -> None:
@@ -127,4 +125,4 @@ def is_voiced(lines: Sequence[Line], mark: Mark) -> bool:
 
 def has_voice(text: str) -> bool:
     """First and second persons, greetings, questions: what speech has and lists of facts lack."""
-    return not words.VOICE.isdisjoint(_WORD.findall(text.casefold()))
+    return not (words.VOICE.isdisjoint(_WORD.findall(text.casefold())) and words.VOICE_SIGNS.isdisjoint(text))

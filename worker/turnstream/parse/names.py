@@ -41,7 +41,7 @@ def split_label(label: str) -> Identity:
     for inside in _BRACKETS.findall(label):
         if identity := _with_brackets(head, outside_brackets(inside)):
             return identity
-    if shape_of(head) in {"question", "answer", "role"}:
+    if shape_of(head) in {"question", "answer", "numbered", "role"}:
         return Identity(None, head)
     return _split_head(head)
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Literal
 
 from turnstream.parse import words
 from turnstream.parse.marks import GROUP
 
-Shape = Literal["question", "answer", "role", "office", "name", "caps", "initials", "word", "uncased"]
+Shape = Literal["question", "answer", "numbered", "role", "office", "name", "caps", "initials", "word", "uncased"]
 
 #: Words of a label outside its brackets.
 MAX_WORDS = 16
@@ -31,7 +31,7 @@ MEMO = 1024
 _BRACKETS = re.compile(rf" ?(?:{GROUP})")
 _ABBREVIATION = re.compile(r"\w{1,5}\.(?:\w\.)*")
 _FORBIDDEN = frozenset('?!;"“”„«»=<>{}|\\@`…¿¡/')
-_NUMBERED = re.compile(r"(.+?)[ #]?\d{1,3}")
+_NUMBERED = re.compile(r"(.+?)(?:[ #_-]?\d{1,3}|[ _-][a-z])")
 
 
 @lru_cache(MEMO)
@@ -62,15 +62,39 @@ def shape_of(label: str) -> Shape | None:
     return _cased(parts, folded)
 
 
+def shapes_of(labels: Iterable[str]) -> dict[str, Shape | None]:
+    """What each label of a document can be; where nobody asks, `A` is somebody like `B`."""
+    shapes = {label: shape_of(label) for label in labels}
+    if shapes.get("A") == "answer" and "question" not in shapes.values():
+        shapes["A"] = "initials"
+    return shapes
+
+
+def is_field(label: str) -> bool:
+    """Whether a label heads data, not speech."""
+    parts = label.split()
+    return bool(parts) and not words.FIELDS.isdisjoint((fold(parts[0]), fold(parts[-1])))
+
+
+def is_heading(label: str, shape: Shape) -> bool:
+    """Whether a label that is nobody's office reads as a common noun's."""
+    if shape not in {"name", "caps", "initials", "word"}:
+        return False
+    parts = [fold(part) for part in label.split()]
+    return not words.HEADINGS.isdisjoint(parts) or (len(parts) > 1 and parts[-1].endswith(words.NOUN_ENDINGS))
+
+
 def _function(label: str, folded: list[str]) -> Shape | None:
-    if label in words.QUESTION:
-        return "question"
-    if label in words.ANSWER:
-        return "answer"
     numbered = _NUMBERED.fullmatch(label)
-    stem = numbered[1].split() if numbered else folded
-    plain = [word for word in stem if word not in words.JOINS]
-    return "role" if plain and len(plain) <= len(stem) and words.ROLES.issuperset(plain) else None
+    stem = numbered[1] if numbered else label
+    if stem in words.QUESTION:
+        return "question"
+    if stem in words.ANSWER:
+        return "answer"
+    if numbered and stem.split()[-1] in words.NUMBERED:
+        return "numbered"
+    plain = [word for word in (stem.split() if numbered else folded) if word not in words.JOINS]
+    return "role" if plain and words.ROLES.issuperset(plain) else None
 
 
 def _is_cased(sign: str) -> bool:

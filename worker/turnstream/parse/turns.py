@@ -7,14 +7,15 @@ from typing import Literal
 
 from turnstream.models import Extracted, Line, Span, Turn, Unattributed
 from turnstream.parse.segments import Run
-from turnstream.parse.shapes import outside_brackets, shape_of
+from turnstream.parse.shapes import Shape, outside_brackets, shapes_of
 
 Kind = Literal["speech", "question", "answer", "direction"]
 
 
 def turns_of(lines: Sequence[Line], runs: Iterable[Run], ids: Mapping[str, str]) -> tuple[Turn, ...]:
     """A turn per run of speech or stage direction, in order."""
-    kinds = {label: _kind(label) for label in ids}
+    shapes = shapes_of(map(outside_brackets, ids))
+    kinds = {label: _kind(shapes[outside_brackets(label)]) for label in ids}
     spoken = (run for run in runs if run.kind != "rest")
     return tuple(_turn(index, lines, run, ids, kinds) for index, run in enumerate(spoken))
 
@@ -25,8 +26,8 @@ def _turn(index: int, lines: Sequence[Line], run: Run, ids: Mapping[str, str], k
     return _speech(index, lines, run, ids[run.mark.label], kinds[run.mark.label])
 
 
-def _kind(label: str) -> Kind:
-    match shape_of(outside_brackets(label)):
+def _kind(shape: Shape | None) -> Kind:
+    match shape:
         case "question" | "answer" as kind:
             return kind
         case _:

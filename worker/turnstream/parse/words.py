@@ -29,6 +29,13 @@ ROLES = _set(
     " участник moderatore giornalista moderadores prowadzący 主持人 记者 記者 主持 司会 사회자"
 )
 
+#: Who an interview guide or a speech recogniser numbers: `Speaker 2`, `SPEAKER_00`, `spk_1`.
+NUMBERED = _set(
+    "speaker spk spkr participant interviewer interviewee moderator panelist panellist host guest operator caller"
+    " respondent sprecher sprecherin teilnehmer teilnehmerin locutor locutora hablante participante intervenant"
+    " intervenante locuteur orador спикер участник говорящий 说话人 發言人 发言人 話者 화자"
+)
+
 #: Offices: the word that a person's name may follow, or that follows it.
 OFFICES = _set(
     "president vice-president presidents minister ministers premier chancellor secretary undersecretary under-secretary"
@@ -78,6 +85,33 @@ FIELDS = _set(
     " drucksache befragung fuente fecha hora lugar título tema duración nota ejemplo lieu titre sujet durée remarque"
     " exemple fonte data luogo titolo источник дата время место тема название автор примечание продолжительность"
     " 来源 來源 日期 时间 時間 地点 地點 标题 標題 主题 主題 备注 備註 注 例如 附件 作者 编辑 出席 議程 资料 資料"
+)
+
+#: Heads of lists, notes, logs and comparisons, which may come back as speakers do: `Pros: …`, `Fixed: …`.
+HEADINGS = _set(
+    "added changed fixed removed deprecated security improved feature features bug bugs bugfix bugfixes new old other"
+    " misc todo done fixme warn fatal trace notice critical severe pro pros con cons advantage advantages disadvantage"
+    " disadvantages strength strengths weakness weaknesses opportunities threats problem problems solution solutions"
+    " issue issues cause causes effect effects fix workaround symptom symptoms treatment risk risks mitigation impact"
+    " action actions owner decision decisions reason reasons requirement requirements scope purpose objective"
+    " objectives task tasks priority assignee deadline due expected actual input inputs output outputs left right"
+    " front back top bottom first last next term terms meaning word synonym antonym noun verb adjective theorem"
+    " lemma proof corollary proposition remark claim verse chorus refrain monday tuesday wednesday thursday friday"
+    " saturday sunday january february march july september october november december morning afternoon evening"
+    " breakfast lunch dinner snack color colour size weight height width length depth shape material brand model"
+    " value values unit units default defaults range average score scores points key main general overall basic"
+    " advanced technical professional work working skills experience education training learning history usage"
+    " installation configuration syntax returns parameters arguments port server command path"
+    " password code data system process method function class object rule rules comment comments answers questions"
+    " rationale tests test tested hardware software linux windows macos android ios change changes upstream"
+)
+
+#: A multi-word heading ends like this, hardly a name.
+NOUN_ENDINGS = ("tion", "tions", "sion", "sions", "ment", "ments", "ity", "ities", "ology", "tics", "ncy")
+
+#: What is said about somebody or something begins so: `She leads it.`, `A unit of heredity.`
+ABOUT = _set(
+    "he she a an is was has served born who er sie ein eine il elle un une él ella una он она був була"
 )
 
 #: No label begins with these, however it is written; they begin sentences.
@@ -159,4 +193,9 @@ VOICE = _set(
     " jaz mi vi sem smo hvala prosim spoštovani"
     " ben biz siz sen evet hayır teşekkür merhaba"
     " jag vi ni du mig oss tack nej jo hej minä me te kiitos kyllä"
+    " привет здравствуй пока привіт merhaba cześć ahoj olá salut ciao hoi はい いいえ 네 아니요 안녕하세요 감사합니다"
+    " أنا أنت نحن نعم لا شكرا مرحبا أهلا אני אתה אנחנו כן לא תודה שלום"
 )
+
+#: The same in the scripts that put no blank between words.
+VOICE_SIGNS = frozenset("我你您妳咱吗嗎吧呢请請谢謝")

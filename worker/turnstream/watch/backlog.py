@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
-from collections import deque
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -15,6 +15,9 @@ from enum import Enum
 from turnstream.models import Deferral
 from turnstream.watch.bell import Note
 from turnstream.watch.settle import Candidate
+
+#: Arrival id of a file that took a known name and was not looked at yet: no report is about it.
+_ANOTHER = "another"
 
 
 class Place(Enum):
@@ -51,7 +54,8 @@ class Backlog:
 
     def __init__(self) -> None:
         self._entries: dict[str, Entry] = {}
-        self._due: deque[Entry] = deque()
+        #: In the order of their turn; a drawn one is not in it, though its place is ``DUE``.
+        self._due: OrderedDict[str, Entry] = OrderedDict()
         self._waiting: list[tuple[float, int, Entry]] = []
         self._order = itertools.count()
         self._counts = dict.fromkeys(Place, 0)
@@ -88,6 +92,7 @@ class Backlog:
             entry = self._entries.pop(path, None)
             if entry is not None:
                 self._counts[entry.place] -= 1
+                self._due.pop(path, None)
 
     def note(self, path: str, note: Note) -> Entry | None:
         """Remember an event of a known file; one that waited is due for a look."""
@@ -102,7 +107,8 @@ class Backlog:
         """Make due what has waited long enough."""
         while self._waiting and self._waiting[0][0] <= now:
             until, _, entry = heapq.heappop(self._waiting)
-            if self._is(entry, Place.WAITING) and entry.until == until:
+            known = self._entries.get(entry.path) is entry
+            if known and entry.place is Place.WAITING and entry.until == until:
                 self._to_due(entry)
 
     def next_wake(self) -> float | None:
@@ -111,15 +117,12 @@ class Backlog:
 
     def draw(self, *, newest: bool = False) -> Entry | None:
         """Take the oldest (or newest) due file off the list; say at once where it goes."""
-        while self._due:
-            entry = self._due.pop() if newest else self._due.popleft()
-            if self._is(entry, Place.DUE):
-                return entry
-        return None
+        return self._due.popitem(last=newest)[1] if self._due else None
 
     def put_back(self, entry: Entry, *, newest: bool = False) -> None:
-        """Return a drawn file to the head of the due ones."""
-        self._due.appendleft(entry)
+        """Return a drawn file to the end of the list that it was drawn from."""
+        self._due[entry.path] = entry
+        self._due.move_to_end(entry.path, last=newest)
 
     def wait(self, entry: Entry, until: float, reason: str) -> None:
         """Let a file wait."""
@@ -142,6 +145,7 @@ class Backlog:
         entry.candidate = Candidate(entry.path, now, note)
         entry.tries = entry.crashes = 0
         entry.alone = False
+        entry.arrival_id = _ANOTHER
         self._to_due(entry)
 
     def defer(self, path: str, deferral: Deferral, until: float) -> None:
@@ -157,16 +161,16 @@ class Backlog:
         if self._counts[Place.SENT]:
             yield from [e for e in self._entries.values() if e.place is Place.SENT and e.sent_at < moment]
 
-    def _is(self, entry: Entry, place: Place) -> bool:
-        return entry.place is place and self._entries.get(entry.path) is entry
-
     def _to_due(self, entry: Entry) -> None:
         if entry.place is not Place.DUE:
             self._move(entry, Place.DUE)
-            self._due.append(entry)
 
     def _move(self, entry: Entry, place: Place) -> None:
-        if self._entries.get(entry.path) is entry:
-            self._counts[entry.place] -= 1
-            self._counts[place] += 1
+        if self._entries.get(entry.path) is not entry:
+            return  # forgotten meanwhile
+        self._due.pop(entry.path, None)
+        if place is Place.DUE:
+            self._due[entry.path] = entry
+        self._counts[entry.place] -= 1
+        self._counts[place] += 1
         entry.place = place

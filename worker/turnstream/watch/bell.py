@@ -19,6 +19,8 @@ from watchdog.events import (
 )
 from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver
+from watchdog.observers.inotify import InotifyEmitter, InotifyObserver
+from watchdog.observers.inotify_c import InotifyConstants, Mask
 
 #: A rename from outside the tree arrives as "created" (watchdog 7.1 on Linux), one inside as "moved".
 _EVENTS: list[type[FileSystemEvent]] = [
@@ -71,6 +73,24 @@ class Bell(FileSystemEventHandler):
         return notes
 
 
+class _ArrivalsOnly(InotifyEmitter):
+    """Does not hear of files that leave.
+
+    watchdog holds each "moved from" back for 0.5 s to pair it, and all that comes after it:
+    every move of a worker to archive/ would make the next file wait that long.
+    """
+
+    def get_event_mask_from_filter(self) -> Mask:
+        return Mask(super().get_event_mask_from_filter() & ~InotifyConstants.IN_MOVED_FROM)
+
+
+def _observer() -> BaseObserver:
+    observer = Observer()
+    if isinstance(observer, InotifyObserver):
+        observer._emitter_class = _ArrivalsOnly  # noqa: SLF001 - watchdog 7.1 offers no other way
+    return observer
+
+
 class Rope:
     """watchdog's observer on one folder, and whether it can still pull the bell."""
 
@@ -94,7 +114,7 @@ class Rope:
         """Start anew; return why that failed, or ``None``."""
         self.untie()
         try:
-            observer = Observer()
+            observer = _observer()
             self._watched = _identity(self.folder)
             observer.schedule(self.bell, str(self.folder), recursive=True, event_filter=_EVENTS)
             observer.start()

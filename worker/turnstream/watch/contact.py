@@ -31,7 +31,7 @@ class Poll:
 
 
 class Contact:
-    """Talks to the server; says once when it goes away and once when it is back."""
+    """Talks to the server; says once that it went away, or lost its ledger, and once that it is back."""
 
     def __init__(self, root: Root, ledger: Ledger, settings: Settings) -> None:
         self.root = root
@@ -40,7 +40,7 @@ class Contact:
         self.processes = settings.work.process_count
         self.try_at = 0.0
         self._pause = _FIRST_PAUSE
-        self._away = False
+        self._trouble = ""
         self._begun = False
         self._beat_at = 0.0
         self._trim_at = 0.0
@@ -51,10 +51,10 @@ class Contact:
 
     def lost(self, error: TransientError, now: float) -> None:
         """Note that the server did not serve us; the next try comes after a growing pause."""
-        if not self._away:
-            event = "ledger.held" if isinstance(error, LedgerHeld) else "server.unavailable"
+        event = "ledger.held" if isinstance(error, LedgerHeld) else "server.unavailable"
+        if event != self._trouble:
             say(event, reason=error.reason, detail=error.detail, hint=error.hint)
-        self._away = True
+        self._trouble = event
         self._beat_at = 0.0
         self.try_at = now + self._pause
         self._pause = min(self._pause * 2, _LONGEST_PAUSE)
@@ -108,15 +108,16 @@ class Contact:
             pipeline.exists(self.ledger.key(f"hold:{batch_id}"))
         return {batch_id for batch_id, held in zip(batch_ids, self.ledger.execute(pipeline), strict=True) if held}
 
-    def chores(self, now: float, words: Callable[[], dict[str, str]]) -> None:
-        """Do what is due now and then: signs of life, the epoch, trimming.
+    def chores(self, now: float, words: Callable[[], dict[str, str]]) -> bool:
+        """Do what is due now and then: signs of life, the epoch, trimming; return whether there was any.
 
         Raises:
             LedgerHeld: nothing may be sent.
             TransientError: the server does not answer.
 
         """
-        if now >= self._beat_at:
+        beats, trims = now >= self._beat_at, now >= self._trim_at
+        if beats:
             agree(self.root, self.ledger)
             beat(self.ledger, "watcher")
             self.processes = self._living_processes()
@@ -124,15 +125,16 @@ class Contact:
             pipeline.hset(self.ledger.key("watcher"), items=[part for pair in words().items() for part in pair])
             self.ledger.execute(pipeline)
             self._beat_at = now + BEAT_SECONDS
-        if now >= self._trim_at:
+        if trims:
             self._trim()
             self._trim_at = now + self.settings.stream.trim_seconds
+        return beats or trims
 
     def served(self) -> None:
         """Note that the server served us."""
-        if self._away:
+        if self._trouble:
             say("server.available")
-        self._away, self._pause = False, _FIRST_PAUSE
+        self._trouble, self._pause = "", _FIRST_PAUSE
 
     def close(self) -> None:
         """Say good-bye if the server listens."""

@@ -40,13 +40,15 @@ class Queue:
         """
         places = self.settings.batch.queued_per_process * processes
         for _ in range(max(places - depth, 0)):
-            entries = self._draw_batch(places, now)
+            most = batch_size(self.backlog.count(Place.DUE), places, self.settings.batch.max_files)
+            newest = self._newest_turn(most)
+            entries = self._draw_batch(most, now, newest=newest)
             if not entries:
                 return False
-            self._send(entries, now)
+            self._send(entries, now, newest=newest)
         return True
 
-    def _send(self, entries: list[Entry], now: float) -> None:
+    def _send(self, entries: list[Entry], now: float, *, newest: bool) -> None:
         batch_id = uuid.uuid4().hex
         files = tuple(
             FileRef(path=to_wire(e.path), arrival_id=e.arrival_id, crashes=e.crashes, tries=e.tries) for e in entries
@@ -56,14 +58,12 @@ class Queue:
         except BaseException:
             # It may have been sent all the same; then the second message finds the files gone.
             for entry in reversed(entries):
-                self.backlog.put_back(entry)
+                self.backlog.put_back(entry, newest=newest)
             raise
         for entry in entries:
             self.backlog.sent(entry, batch_id, now)
 
-    def _draw_batch(self, places: int, now: float) -> list[Entry]:
-        most = batch_size(self.backlog.count(Place.DUE), places, self.settings.batch.max_files)
-        newest = self._newest_turn(most)
+    def _draw_batch(self, most: int, now: float, *, newest: bool) -> list[Entry]:
         entries: list[Entry] = []
         total = 0
         while len(entries) < most and (entry := self.backlog.draw(newest=newest)):
@@ -73,7 +73,7 @@ class Queue:
             elif isinstance(verdict, Ready):
                 size = verdict.facts.st_size
                 if entries and (entry.alone or total + size > self.settings.batch.max_bytes):
-                    self.backlog.put_back(entry)
+                    self.backlog.put_back(entry, newest=newest)
                     break
                 entry.arrival_id = arrival_id(self.root_id, verdict.facts)
                 entries.append(entry)

@@ -107,26 +107,27 @@ class Watcher:
         wakes = [self._sweep_at, self.backlog.next_wake() or self._sweep_at]
         if self.backlog.count(Place.DUE):
             wakes.append(now + _POLL_SECONDS if self.contact.open(now) else self.contact.try_at)
-        if self._rang:
-            wakes.append(self._scan_from)
-        pause = max(min(wakes) - now, 0)
         if now < self._scan_from or self._rang:
             # The bell could only wake us for a look that is not due yet.
-            self.stop.wait(pause)
+            wakes.append(self._scan_from)
+            self.stop.wait(max(min(wakes) - now, 0))
             self._rang = self._rang or self.bell.wait(0)
         else:
-            self._rang = self.bell.wait(pause)
+            self._rang = self.bell.wait(max(min(wakes) - now, 0))
 
     def _serve(self, now: float) -> None:
         for path, deferral in self.contact.begin().items():
             self._recall(path, deferral)
-        self.contact.chores(now, self._words)
-        if not (self.backlog.count(Place.DUE) or self.backlog.count(Place.SENT) or self._stale):
+        had_chores = self.contact.chores(now, self._words)
+        if not (had_chores or self._stale or self.backlog.count(Place.DUE) or self.backlog.count(Place.SENT)):
             return
         poll = self.contact.poll(self._stale)
         self._stale.clear()
         for path, deferral in poll.deferrals.items():
-            self.backlog.defer(from_wire(path), deferral, now + self._pause_after(deferral))
+            if from_wire(path) in self.backlog:
+                self.backlog.defer(from_wire(path), deferral, now + self._pause_after(deferral))
+            else:
+                self._stale.add(path)
         self._resend(now)
         self._full = self.queue.fill(poll.depth, self.contact.processes, time.monotonic())
 
