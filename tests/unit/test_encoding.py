@@ -184,7 +184,7 @@ def test_a_text_that_begins_like_a_binary_format_is_a_text(opening: str) -> None
 @pytest.mark.parametrize(
     "raw",
     [
-        b"Ann: He\0llo there, this is long enough to be text.",
+        b"Ann: He\0llo there." + b" This is long enough to be text." * 9,
         b"\0" * 100,
         b"\xc3\x28" + b"\0\x01\x02" * 20,
         bytes(range(32)) * 4,

@@ -6,6 +6,8 @@ measured failure; the reason stands beside it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from celery import Celery
@@ -40,6 +42,18 @@ class Sender:
         self._connection: Connection | None = None
         self._producer: Producer | None = None
 
+    def connect(self) -> None:
+        """Be ready to send: the first message would wait some 0.1 s for imports and a connection.
+
+        Raises:
+            ServerUnavailable: the server does not answer.
+
+        """
+        with self._translated():
+            self._ready_producer()
+            if self._connection is not None:
+                self._connection.ensure_connection(max_retries=1)
+
     def __call__(self, batch: Batch) -> None:
         """Send one message.
 
@@ -47,13 +61,20 @@ class Sender:
             ServerUnavailable: it may or may not have been sent.
 
         """
+        with self._translated():
+            arguments = [batch.model_dump(mode="json")]
+            self.app.send_task(TASK, arguments, task_id=batch.id, producer=self._ready_producer(), retry=False)
+
+    def _ready_producer(self) -> Producer:
+        if self._producer is None:
+            self._connection = self.app.connection_for_write()
+            self._producer = Producer(self._connection)
+        return self._producer
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
         try:
-            if self._producer is None:
-                self._connection = self.app.connection_for_write()
-                self._producer = Producer(self._connection)
-            self.app.send_task(
-                TASK, [batch.model_dump(mode="json")], task_id=batch.id, producer=self._producer, retry=False
-            )
+            yield
         except (KombuError, OSError, RedisError) as error:
             self._hang_up()
             raise ServerUnavailable(f"the queue: {type(error).__name__}") from error

@@ -120,6 +120,7 @@ def watch(options: Common, await_server: bool) -> int:
     url = options.durable_server(settings, await_server=await_server)
     ledger = Ledger(client(url, settings.server), settings.server.key_prefix)
     enqueue = Sender(create(settings, url))
+    enqueue.connect()
     queue = Queue(data.drop, Backlog(), enqueue, settings, data.state().root_id)
     watcher = Watcher(data, Contact(data, ledger, settings), queue, settings)
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -7,6 +7,7 @@ reported to the watcher, which sends it again after a pause.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import threading
@@ -73,7 +74,7 @@ def register(app: Celery, settings: Settings, url: str) -> None:
         run(message, workshop)
 
     app.task(name=TASK)(ingest)
-    worker_process_init.connect(_ignore_lease_breaks, weak=False)
+    worker_process_init.connect(lambda **_: _begin_process(workshop), weak=False)
     task_failure.connect(lambda **facts: on_failure(workshop, **facts), weak=False)
 
 
@@ -245,6 +246,9 @@ def _held(batch: Batch, workshop: Workshop) -> Iterator[None]:
         done.set()
 
 
-def _ignore_lease_breaks(**_: object) -> None:
+def _begin_process(workshop: Workshop) -> None:
     # The kernel tells a lease holder of a waiting writer by SIGIO, whose default is death.
     signal.signal(signal.SIGIO, signal.SIG_IGN)
+    # Connected now, the first document does not wait for it; if not, its batch says why.
+    with contextlib.suppress(TransientError):
+        workshop.tools().ledger.epoch()

@@ -1,7 +1,8 @@
 """Plain text into a transcript: title, publisher, summary, speakers, turns.
 
 marks       what each line could be: `Label: text`, `Label:`; shapes, what its label looks like
-candidates  each label with its lines, weighed; evidence, which of them the whole document bears out
+candidates  each label with its lines, weighed; evidence, which of them the whole document bears out;
+            plain, when nothing but the form of a short one does
 head        what stands before the first turn
 segments    whose every line is; lines, which are nobody's; turns, the records made of them
 speakers    labels gathered into people; names, a label as name and role
@@ -15,7 +16,6 @@ from __future__ import annotations
 from turnstream.models import Extracted, Layout, Parsed
 from turnstream.parse.evidence import speaker_marks
 from turnstream.parse.head import front_matter_end, read_head
-from turnstream.parse.marks import read_marks
 from turnstream.parse.segments import is_partial, runs_of
 from turnstream.parse.speakers import speakers_of
 from turnstream.parse.turns import turns_of, unattributed_of
@@ -29,7 +29,7 @@ def parse(document: Extracted) -> Parsed:
     """The transcript that a document's lines show; a text without speakers has no turns."""
     lines = document.lines
     body = front_matter_end(lines)
-    marks, reasons = speaker_marks(lines, read_marks(lines, body))
+    marks, reasons = speaker_marks(lines, body)
     opening = min(marks, default=len(lines))
     head = read_head(lines, body, opening)
     facts = {fact.field: fact.value for fact in head}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from turnstream.models import Line
 from turnstream.parse.candidates import Candidate, candidates_of, is_voiced
 from turnstream.parse.lines import ends_sentence
-from turnstream.parse.marks import Mark
+from turnstream.parse.marks import Mark, read_marks
+from turnstream.parse.plain import is_plain
 from turnstream.parse.shapes import Shape
 
 #: Of the lines from the first mark on, when every line is marked but no label recurs.
@@ -32,16 +33,23 @@ _COMPANY: Mapping[Shape, frozenset[Shape]] = {
 }
 
 
-def speaker_marks(lines: Sequence[Line], marks: Sequence[Mark]) -> tuple[dict[int, Mark], tuple[str, ...]]:
-    """The marks that open turns, by line, and the reasons for believing them."""
+def speaker_marks(lines: Sequence[Line], first: int) -> tuple[dict[int, Mark], tuple[str, ...]]:
+    """The marks from line ``first`` on that open turns, by line, and the reasons for believing them."""
+    marks = read_marks(lines, first)
     candidates = candidates_of(lines, marks)
     plausible = _without_lone_answers([candidate for candidate in candidates if candidate.plausible])
     reasons = tuple(_reasons(lines, marks, plausible))
+    chosen = _chosen(lines, plausible, reasons)
+    if len(chosen) < len(candidates) and is_plain(lines, first, marks, candidates):
+        chosen, reasons = candidates, ("labels_cover",)
+    return {mark.line: mark for one in chosen for mark in one.marks}, reasons if chosen else ()
+
+
+def _chosen(lines: Sequence[Line], plausible: list[Candidate], reasons: Collection[str]) -> list[Candidate]:
     if not reasons or not _has_voices(lines, plausible):
-        return {}, ()
+        return []
     settled = {one.shape for one in plausible if one.recurs or one.stands_alone or "dense" in reasons}
-    chosen = [mark for one in plausible if _believed(one, settled) for mark in one.marks]
-    return {mark.line: mark for mark in chosen}, reasons
+    return [one for one in plausible if _believed(one, settled)]
 
 
 def _reasons(lines: Sequence[Line], marks: Sequence[Mark], plausible: list[Candidate]) -> Iterable[str]:
@@ -49,6 +57,8 @@ def _reasons(lines: Sequence[Line], marks: Sequence[Mark], plausible: list[Candi
     shapes = {one.shape for one in plausible}
     if any(one.stands_alone for one in plausible):
         yield "office_and_name"
+    if "numbered" in shapes:
+        yield "numbered_speakers"
     if {"question", "answer"} <= shapes:
         yield "question_and_answer"
     if _recurrence(marks, plausible):
@@ -88,7 +98,7 @@ def _believed(one: Candidate, settled: set[Shape]) -> bool:
 def _has_voices(lines: Sequence[Line], plausible: list[Candidate]) -> bool:
     """`Added: an option.` recurs as speakers do, but nobody speaks in it."""
     shapes = {one.shape for one in plausible}
-    if any(one.recurs for one in plausible) and not shapes <= _HEADINGS:
+    if "numbered" in shapes or (any(one.recurs for one in plausible) and not shapes <= _HEADINGS):
         return True
     marks = [mark for one in plausible for mark in one.marks]
     return sum(is_voiced(lines, mark) for mark in marks) * ONE_VOICE_IN >= len(marks)

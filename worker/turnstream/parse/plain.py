@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from operator import attrgetter
 
 from turnstream.models import Line
 from turnstream.parse import words
@@ -11,34 +12,121 @@ from turnstream.parse.lines import ends_sentence, is_break, is_direction, is_omi
 from turnstream.parse.marks import Mark
 from turnstream.parse.names import names_somebody
 from turnstream.parse.segments import closing_at
-from turnstream.parse.shapes import fold, is_field, is_heading
+from turnstream.parse.shapes import fold, is_field, is_heading, outside_brackets
 
 #: Longer documents have voices and sentences enough to be judged by.
 MAX_MARKS = 200
 
-#: Of so many paragraphs, one may go on without a label.
-ONE_BARE_IN = 5
-
 #: Lines before the first turn: no more than this and one for each turn.
 HEAD = 2
 
-#: Words of a value, as in `John Smith: Director of Sales`.
-MAX_VALUE = 8
+#: Of so many turns, one may have a paragraph that begins without its label.
+ONE_BARE_IN = 4
+
+#: Lines that a turn has besides its first, on average, where names come back.
+WRAPPED = 3
+
+#: Words of a value, as in `Director of Sales`.
+MAX_VALUE = 6
 
 
 def is_plain(lines: Sequence[Line], first: int, marks: Sequence[Mark], candidates: Sequence[Candidate]) -> bool:
-    """Whether every label from line ``first`` on is somebody's: they cover the text, and come back or are names."""
-    turns = sorted(((mark.line, mark, one) for one in candidates for mark in one.marks), key=lambda turn: turn[0])
-    if not 1 < len(turns) <= MAX_MARKS or len(candidates) < 2:
+    """Whether the labels cover the text from line ``first`` on, and are names or come back in turn."""
+    said = sorted((mark for one in candidates for mark in one.marks), key=attrgetter("line"))
+    if len(candidates) < 2 or len(said) > MAX_MARKS:
         return False
-    spoken = [mark for _, mark, _ in turns]
-    order = [one.label for _, _, one in turns]
-    people = _are_people(candidates)
+    back = _come_back(said)
+    if not back and (_are_kin(candidates) or not all(map(_is_somebody, candidates))):
+        return False
+    return _covers(lines, first, said, WRAPPED if back else 1) and not _are_data(lines, marks, said, candidates)
+
+
+def _come_back(said: Sequence[Mark]) -> bool:
+    """Half of the turns are of people who speak again after somebody else has."""
+    order = [outside_brackets(mark.label) for mark in said]
+    last = {label: number for number, label in enumerate(order)}
+    back = {label for number, label in enumerate(order[:-1]) if order[number + 1] != label and last[label] > number}
+    return sum(label in back for label in order) * 2 >= len(order)
+
+
+def _are_kin(candidates: Sequence[Candidate]) -> bool:
+    """`Green Tea`, `Black Tea`: names that share their first or their last word are rather things of a kind."""
+    if any(one.shape != "name" for one in candidates):
+        return False
+    parts = [one.label.split() for one in candidates]
+    return len({part[0] for part in parts}) == 1 or len({part[-1] for part in parts}) == 1
+
+
+def _is_somebody(one: Candidate) -> bool:
+    """By the label alone: two capitalised words, an office with a name, what somebody does here."""
+    if one.shape == "office":
+        return names_somebody(one.marks[0].label)
+    return one.shape in {"name", "role", "numbered"}
+
+
+def _covers(lines: Sequence[Line], first: int, said: Sequence[Mark], further: int) -> bool:
+    """Hardly a paragraph begins without a label, and few lines go on with one."""
+    start, count = said[0].line, len(said)
+    rest = sorted({*range(start, closing_at(lines))} - {mark.line for mark in said})
+    bare = [number for number in rest if not _is_nobodys(lines[number].text)]
+    begun = sum(lines[number].blank_before for number in bare)
+    return start - first <= HEAD + count and begun * ONE_BARE_IN <= count and len(bare) <= further * count
+
+
+def _is_nobodys(text: str) -> bool:
+    return is_break(text) or is_direction(text) or is_omission(text)
+
+
+def _are_data(
+    lines: Sequence[Line], marks: Sequence[Mark], said: Sequence[Mark], candidates: Sequence[Candidate]
+) -> bool:
     return (
-        (people or _come_back(order))
-        and not any(is_heading(one.label, one.shape) for one in candidates)
-        and not _has_fields(lines, marks, spoken[0].line)
-        and _covers(lines, first, [mark.line for mark in spoken], bare=1 if people else 3)
-        and not _are_records(lines, spoken, order)
-        and sum(_is_fact(lines, mark) for mark in spoken) * 2 < len(spoken)
+        any(is_heading(one.label, one.shape) for one in candidates)
+        or _has_fields(lines, marks, said[0].line)
+        or _are_records(lines, said)
+        or sum(_is_fact(lines, mark) for mark in said) * 2 >= len(said)
     )
+
+
+def _has_fields(lines: Sequence[Line], marks: Sequence[Mark], start: int) -> bool:
+    """Fields among the turns, or right before them; a head that stands apart may have some."""
+    apart = lines[start].blank_before
+    return any(is_field(mark.label) and (mark.line > start or not apart) for mark in marks)
+
+
+def _are_records(lines: Sequence[Line], said: Sequence[Mark]) -> bool:
+    """Blocks of several labels each, in which none comes back, and that all begin with the same."""
+    blocks = list(_blocks(lines, said))
+    alike = {block[0] for block in blocks}
+    return len(blocks) > 1 == len(alike) and all(1 < len(block) == len(set(block)) for block in blocks)
+
+
+def _blocks(lines: Sequence[Line], said: Sequence[Mark]) -> Iterator[list[str]]:
+    block: list[str] = []
+    for mark in said:
+        if block and lines[mark.line].blank_before:
+            yield block
+            block = []
+        block.append(outside_brackets(mark.label))
+    yield block
+
+
+def _is_fact(lines: Sequence[Line], mark: Mark) -> bool:
+    """`300 g`, `Director of Sales`, `She leads it.`: about the label, not by it."""
+    text = lines[mark.line].text[mark.at : mark.at + VOICE_WINDOW]
+    if not text:
+        return mark.line + 1 == len(lines)
+    parts = text.split()
+    if not text[0].isalpha() and text[0] not in "(\"'“«„¿¡…[*_—–-":
+        return True
+    if "@" in text or "://" in text:
+        return True
+    if has_voice(text):
+        return False
+    return fold(parts[0]) in words.ABOUT or (not ends_sentence(text) and _is_value(parts))
+
+
+def _is_value(parts: list[str]) -> bool:
+    """Capitalised throughout but for joining words, more than one: a name, an office, an address."""
+    capitals = all(part[0].isupper() or fold(part) in words.JOINS for part in parts)
+    return capitals and len(parts) <= MAX_VALUE

@@ -63,10 +63,12 @@ def shape_of(label: str) -> Shape | None:
 
 
 def shapes_of(labels: Iterable[str]) -> dict[str, Shape | None]:
-    """What each label of a document can be; where nobody asks, `A` is somebody like `B`."""
+    """What each label of a document can be: where nobody asks, `A` is like `B`; without answers, `Question 1` is none."""
     shapes = {label: shape_of(label) for label in labels}
     if shapes.get("A") == "answer" and "question" not in shapes.values():
         shapes["A"] = "initials"
+    if "answer" not in shapes.values():
+        shapes.update((label, None) for label, shape in shapes.items() if shape == "question" and label[-1].isdigit())
     return shapes
 
 
@@ -77,8 +79,8 @@ def is_field(label: str) -> bool:
 
 
 def is_heading(label: str, shape: Shape) -> bool:
-    """Whether a label that is nobody's office reads as a common noun's."""
-    if shape not in {"name", "caps", "initials", "word"}:
+    """Whether a label reads as a common noun, `Work Experience`, and as nobody's office."""
+    if shape not in {"name", "caps", "initials", "word", "role"}:
         return False
     parts = [fold(part) for part in label.split()]
     return not words.HEADINGS.isdisjoint(parts) or (len(parts) > 1 and parts[-1].endswith(words.NOUN_ENDINGS))
@@ -86,14 +88,15 @@ def is_heading(label: str, shape: Shape) -> bool:
 
 def _function(label: str, folded: list[str]) -> Shape | None:
     numbered = _NUMBERED.fullmatch(label)
-    stem = numbered[1] if numbered else label
+    stem = numbered[1] if numbered and len(numbered[1]) > 1 else label
     if stem in words.QUESTION:
         return "question"
     if stem in words.ANSWER:
         return "answer"
-    if numbered and stem.split()[-1] in words.NUMBERED:
+    parts = numbered[1].split() if numbered else folded
+    if numbered and parts[-1] in words.NUMBERED and words.ROLES.issuperset(parts[:-1]):
         return "numbered"
-    plain = [word for word in (stem.split() if numbered else folded) if word not in words.JOINS]
+    plain = [word for word in parts if word not in words.JOINS]
     return "role" if plain and words.ROLES.issuperset(plain) else None
 
 

@@ -89,14 +89,14 @@ FIELDS = _set(
 
 #: Heads of lists, notes, logs and comparisons, which may come back as speakers do: `Pros: …`, `Fixed: …`.
 HEADINGS = _set(
-    "added changed fixed removed deprecated security improved feature features bug bugs bugfix bugfixes new old other"
+    "added changed fixed removed deprecated security improved feature features bug bugs bugfix bugfixes fixes new old other"
     " misc todo done fixme warn fatal trace notice critical severe pro pros con cons advantage advantages disadvantage"
     " disadvantages strength strengths weakness weaknesses opportunities threats problem problems solution solutions"
     " issue issues cause causes effect effects fix workaround symptom symptoms treatment risk risks mitigation impact"
     " action actions owner decision decisions reason reasons requirement requirements scope purpose objective"
     " objectives task tasks priority assignee deadline due expected actual input inputs output outputs left right"
     " front back top bottom first last next term terms meaning word synonym antonym noun verb adjective theorem"
-    " lemma proof corollary proposition remark claim verse chorus refrain monday tuesday wednesday thursday friday"
+    " lemma proof corollary proposition remark claim reply response verse chorus refrain monday tuesday wednesday thursday friday"
     " saturday sunday january february march july september october november december morning afternoon evening"
     " breakfast lunch dinner snack color colour size weight height width length depth shape material brand model"
     " value values unit units default defaults range average score scores points key main general overall basic"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import heapq
 import itertools
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, KeysView, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -57,6 +57,7 @@ class Backlog:
         #: In the order of their turn; a drawn one is not in it, though its place is ``DUE``.
         self._due: OrderedDict[str, Entry] = OrderedDict()
         self._waiting: list[tuple[float, int, Entry]] = []
+        self._sent: dict[str, Entry] = {}
         self._order = itertools.count()
         self._counts = dict.fromkeys(Place, 0)
 
@@ -74,9 +75,9 @@ class Backlog:
         """How many files stand there."""
         return self._counts[place]
 
-    def paths(self) -> set[str]:
-        """All known paths."""
-        return set(self._entries)
+    def paths(self) -> KeysView[str]:
+        """All known paths; changes with the backlog."""
+        return self._entries.keys()
 
     def add(self, paths: Iterable[str], now: float, notes: Mapping[str, Note]) -> None:
         """Take in files that were not known; each is due for a first look."""
@@ -93,6 +94,7 @@ class Backlog:
             if entry is not None:
                 self._counts[entry.place] -= 1
                 self._due.pop(path, None)
+                self._sent.pop(path, None)
 
     def note(self, path: str, note: Note) -> Entry | None:
         """Remember an event of a known file; one that waited is due for a look."""
@@ -158,8 +160,7 @@ class Backlog:
 
     def sent_before(self, moment: float) -> Iterator[Entry]:
         """Files whose message is older than ``moment``."""
-        if self._counts[Place.SENT]:
-            yield from [e for e in self._entries.values() if e.place is Place.SENT and e.sent_at < moment]
+        yield from [entry for entry in self._sent.values() if entry.sent_at < moment]
 
     def _to_due(self, entry: Entry) -> None:
         if entry.place is not Place.DUE:
@@ -169,8 +170,11 @@ class Backlog:
         if self._entries.get(entry.path) is not entry:
             return  # forgotten meanwhile
         self._due.pop(entry.path, None)
+        self._sent.pop(entry.path, None)
         if place is Place.DUE:
             self._due[entry.path] = entry
+        elif place is Place.SENT:
+            self._sent[entry.path] = entry
         self._counts[entry.place] -= 1
         self._counts[place] += 1
         entry.place = place

@@ -22,6 +22,8 @@ from turnstream.watch.scan import ignore_pattern, scan
 
 #: Seconds between looks at the queue's depth while files are due and the queue is full.
 _POLL_SECONDS = 0.015
+#: The same while the queue runs dry, as it does with small batches.
+_DRY_POLL_SECONDS = 0.002
 #: A scan may take this share of the watcher's time; dearer ones are spaced out.
 _SCAN_SHARE = 0.05
 
@@ -43,7 +45,7 @@ class Watcher:
         self._passed_over: set[str] = set()
         self._stale: set[str] = set()
         self._degraded: str | None = None
-        self._full = False
+        self._dry = False
         self._rang = True
         self._scan_from = self._sweep_at = 0.0
 
@@ -91,11 +93,9 @@ class Watcher:
         notes = {os.path.relpath(path, self.root.drop): note for path, note in self.bell.answer().items()}
         sight = scan(self.root.drop, self.ignored)
         files = self._eligible(sight.files, sight.others)
-        known = self.backlog.paths()
-        gone = known - files
-        self._let_go(gone)
-        self.backlog.add(sorted(files - known), began, notes)
-        self._note_events(notes, known & files)
+        self._let_go(self.backlog.paths() - files)
+        self._note_events(notes)
+        self.backlog.add(sorted(files - self.backlog.paths()), began, notes)
         took = time.monotonic() - began
         self._scan_from = began + took + max(self.settings.gather_seconds, took / _SCAN_SHARE / 4)
         pause = max(self.settings.sweep_seconds, took / _SCAN_SHARE)
@@ -106,7 +106,8 @@ class Watcher:
         now = time.monotonic()
         wakes = [self._sweep_at, self.backlog.next_wake() or self._sweep_at]
         if self.backlog.count(Place.DUE):
-            wakes.append(now + _POLL_SECONDS if self.contact.open(now) else self.contact.try_at)
+            pause = _DRY_POLL_SECONDS if self._dry else _POLL_SECONDS
+            wakes.append(now + pause if self.contact.open(now) else self.contact.try_at)
         if now < self._scan_from or self._rang:
             # The bell could only wake us for a look that is not due yet.
             wakes.append(self._scan_from)
@@ -129,7 +130,8 @@ class Watcher:
             else:
                 self._stale.add(path)
         self._resend(now)
-        self._full = self.queue.fill(poll.depth, self.contact.processes, time.monotonic())
+        self._dry = poll.depth < self.contact.processes
+        self.queue.fill(poll.depth, self.contact.processes, time.monotonic())
 
     def _pause_after(self, deferral: Deferral) -> float:
         return min(self.settings.retry_seconds * 2.0 ** min(deferral.tries - 1, 30), self.settings.retry_max_seconds)
@@ -147,8 +149,8 @@ class Watcher:
         for entry in self.backlog.sent_before(now - self.settings.sweep_seconds):
             self._renew_if_other(entry, now)
 
-    def _note_events(self, notes: Mapping[str, Note], still_there: set[str]) -> None:
-        for path in notes.keys() & still_there:
+    def _note_events(self, notes: Mapping[str, Note]) -> None:
+        for path in notes.keys() & self.backlog.paths():
             entry = self.backlog.note(path, notes[path])
             if entry is not None and entry.place is Place.SENT:
                 self._renew_if_other(entry, notes[path].at)
@@ -171,12 +173,13 @@ class Watcher:
             return None
 
     def _eligible(self, files: set[str], others: set[str]) -> set[str]:
-        unknown = {path for path in files | others if path not in self.backlog and path not in self._passed_over}
+        unknown = ((files - self.backlog.paths()) | others) - self._passed_over
         passed = (unknown & others) | {path for path in unknown if self.ignored.fullmatch(os.path.basename(path))}  # noqa: PTH119
         for path in passed:
             say("files.ignored", path=printable(path))
-        self._passed_over = (self._passed_over & (files | others)) | passed
-        files = files - self._passed_over
+        if passed or self._passed_over:
+            self._passed_over = (self._passed_over & (files | others)) | passed
+            files = files - self._passed_over
         marker = self.settings.done_marker
         if marker:
             files = {path for path in files if not path.endswith(marker) and path + marker in files}
