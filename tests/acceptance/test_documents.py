@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import orjson
 
-from tests.acceptance.harness import SEED, Turnstream, until
+from tests.acceptance.conftest import Start
+from tests.acceptance.harness import SEED, Turnstream, clean_environment, until
 
 TEXT = SEED.read_bytes().decode("utf-8")
 
@@ -144,3 +149,24 @@ def test_parse_shows_the_record_without_a_root_or_a_server(run: Turnstream) -> N
     assert done.returncode == 1
     assert first["record"]["document_id"] == "ff4888c7fc92be21"
     assert second["error"]["reason"] == "empty"
+
+
+def test_the_wheel_alone_does_the_same_outside_the_checkout(start: Start, tmp_path: Path) -> None:
+    checkout, target = Path(__file__).parents[2], tmp_path / "installed"
+    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(tmp_path), str(checkout)]
+    subprocess.run(build, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target"]
+    subprocess.run([*install, str(target), str(wheel)], check=True, capture_output=True)
+    where = subprocess.run(
+        [sys.executable, "-c", "import turnstream; print(turnstream.__file__)"],
+        env=clean_environment(PYTHONPATH=str(target)),
+        cwd=tmp_path,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert where.stdout.startswith(str(target))
+    run = start(PYTHONPATH=str(target))
+    run.move_in(SEED.read_bytes(), SEED.name)
+    until(run.records, "a record")

@@ -10,9 +10,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     NestedSecretsSettingsSource,
@@ -27,6 +27,9 @@ ENV_PREFIX = "TURNSTREAM_"
 #: Environment names of ours that are no setting: where settings and secrets are found.
 ENV_PLACES = ("TURNSTREAM_CONFIG", "TURNSTREAM_SECRETS_DIR")
 SERVER_SCHEMES = ("redis", "rediss", "redis+socket", "valkey")
+
+#: Times that a hold is refreshed within its time to live.
+HOLD_REFRESHES = 3
 
 Seconds = Annotated[float, Field(ge=0)]
 PositiveSeconds = Annotated[float, Field(gt=0)]
@@ -104,6 +107,13 @@ class WorkSettings(Section):
     max_memory_per_child_kib: Count
     soft_shutdown_seconds: Seconds
 
+    @model_validator(mode="after")
+    def limits_are_in_order(self) -> Self:
+        """Refuse limits that would have a message delivered again while it is worked on."""
+        if not self.soft_time_limit_seconds < self.time_limit_seconds <= self.visibility_timeout_seconds / 2:
+            raise ValueError("soft_time_limit_seconds < time_limit_seconds <= visibility_timeout_seconds / 2 must hold")
+        return self
+
     @property
     def process_count(self) -> int:
         """Worker processes: the setting, or one per core this process may use."""
@@ -142,6 +152,13 @@ class Settings(BaseSettings):
     work: WorkSettings
     stream: StreamSettings
     log: LogSettings
+
+    @model_validator(mode="after")
+    def holds_are_seen(self) -> Self:
+        """Refuse a hold that first shows after its batch was sent again."""
+        if self.work.hold_seconds / HOLD_REFRESHES >= self.watch.resend_seconds:
+            raise ValueError(f"work.hold_seconds / {HOLD_REFRESHES} < watch.resend_seconds must hold")
+        return self
 
     @field_validator("root")
     @classmethod
@@ -247,4 +264,4 @@ def _refuse_unknown_environment() -> None:
 
 def _sentences(error: ValidationError) -> Iterable[str]:
     for fault in error.errors(include_input=False, include_url=False):
-        yield f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}"
+        yield f"{'.'.join(str(part) for part in fault['loc']) or 'settings'}: {fault['msg']}"

@@ -33,10 +33,7 @@ from turnstream.models import Batch, Deferral, FileRef, OutcomeKind, printable
 from turnstream.pipeline import Tools, process
 from turnstream.publish import Duplicate, Ledger, Yours
 from turnstream.root import Root
-from turnstream.settings import Settings
-
-#: Refreshes of a hold within its time to live.
-_REFRESHES = 3
+from turnstream.settings import HOLD_REFRESHES, Settings
 
 
 @dataclass
@@ -229,7 +226,7 @@ def _held(batch: Batch, workshop: Workshop) -> Iterator[None]:
     key = ledger.key(f"hold:{batch.id}")
 
     def refresh() -> None:
-        while not done.wait(seconds / _REFRESHES):
+        while not done.wait(seconds / HOLD_REFRESHES):
             pipeline = ledger.client.pipeline(transaction=False)
             pipeline.set(key, os.getpid(), ex=seconds)
             try:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from turnstream.models import Line
-from turnstream.parse import words
 from turnstream.parse.lines import ends_sentence, is_break, is_rule
 from turnstream.parse.marks import Mark
 from turnstream.parse.names import names_somebody
 from turnstream.parse.shapes import Shape, outside_brackets, shapes_of
+from turnstream.parse.voices import beginning, has_voice
 
 #: A text this long after its label reads as speech even without a closing period.
 LONG_TEXT = 60
@@ -24,11 +23,6 @@ HEAD = 12
 
 #: Text that is wrapped by hand or by a program keeps within this width.
 WRAP_WIDTH = 120
-
-#: Of a turn, what is read to see whether somebody speaks in it.
-VOICE_WINDOW = 300
-
-_WORD = re.compile(r"\w+|[?？؟]")
 
 
 @dataclass(slots=True)
@@ -105,7 +99,7 @@ def _is_spoken(lines: Sequence[Line], mark: Mark, marked: set[int]) -> bool:
         return True
     if mark.line > 0 and (len(text) - mark.at >= LONG_TEXT or _goes_on(lines, mark, marked)):
         return True
-    return has_voice(text[mark.at : mark.at + VOICE_WINDOW])
+    return has_voice(beginning(lines, mark))
 
 
 def _goes_on(lines: Sequence[Line], mark: Mark, marked: set[int]) -> bool:
@@ -115,14 +109,3 @@ def _goes_on(lines: Sequence[Line], mark: Mark, marked: set[int]) -> bool:
         return False
     text = lines[mark.line].text
     return text[-1] in ",:" or (len(text) - mark.at >= WRAPPED_TEXT and not lines[below].blank_before)
-
-
-def is_voiced(lines: Sequence[Line], mark: Mark) -> bool:
-    """Whether somebody speaks for himself or to somebody on the mark's line or the one below."""
-    below = lines[mark.line + 1].text if mark.line + 1 < len(lines) else ""
-    return has_voice(lines[mark.line].text[mark.at : mark.at + VOICE_WINDOW]) or has_voice(below[:VOICE_WINDOW])
-
-
-def has_voice(text: str) -> bool:
-    """First and second persons, greetings, questions: what speech has and lists of facts lack."""
-    return not (words.VOICE.isdisjoint(_WORD.findall(text.casefold())) and words.VOICE_SIGNS.isdisjoint(text))

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from turnstream.models import Line
-from turnstream.parse.candidates import Candidate, candidates_of, is_voiced
+from turnstream.parse.candidates import Candidate, candidates_of
 from turnstream.parse.lines import ends_sentence
 from turnstream.parse.marks import Mark, read_marks
 from turnstream.parse.plain import is_plain
-from turnstream.parse.shapes import Shape
+from turnstream.parse.shapes import Shape, is_heading
+from turnstream.parse.voices import beginning, is_value, is_voiced
 
 #: Of the lines from the first mark on, when every line is marked but no label recurs.
 DENSE = 0.8
@@ -46,7 +47,7 @@ def speaker_marks(lines: Sequence[Line], first: int) -> tuple[dict[int, Mark], t
 
 
 def _chosen(lines: Sequence[Line], plausible: list[Candidate], reasons: Collection[str]) -> list[Candidate]:
-    if not reasons or not _has_voices(lines, plausible):
+    if not reasons or not ("numbered_speakers" in reasons or _has_voices(lines, plausible)):
         return []
     settled = {one.shape for one in plausible if one.recurs or one.stands_alone or "dense" in reasons}
     return [one for one in plausible if _believed(one, settled)]
@@ -57,7 +58,7 @@ def _reasons(lines: Sequence[Line], marks: Sequence[Mark], plausible: list[Candi
     shapes = {one.shape for one in plausible}
     if any(one.stands_alone for one in plausible):
         yield "office_and_name"
-    if "numbered" in shapes:
+    if any(one.shape == "numbered" and not _is_legend(lines, one) for one in plausible):
         yield "numbered_speakers"
     if {"question", "answer"} <= shapes:
         yield "question_and_answer"
@@ -65,6 +66,12 @@ def _reasons(lines: Sequence[Line], marks: Sequence[Mark], plausible: list[Candi
         yield "labels_recur"
     if _is_dense(lines, plausible):
         yield "dense"
+
+
+def _is_legend(lines: Sequence[Line], one: Candidate) -> bool:
+    """`Speaker 1: Jo Li` says who it is."""
+    texts = [beginning(lines, mark) for mark in one.marks]
+    return all(" " in text and is_value(text) for text in texts)
 
 
 def _without_lone_answers(plausible: list[Candidate]) -> list[Candidate]:
@@ -86,6 +93,8 @@ def _recurrence(marks: Sequence[Mark], plausible: list[Candidate]) -> bool:
 def _is_dense(lines: Sequence[Line], plausible: list[Candidate]) -> bool:
     marks = [mark.line for one in plausible for mark in one.marks]
     ended = all(ends_sentence(lines[number].text) for number in marks)
+    if any(is_heading(one.label, one.shape) for one in plausible):
+        return False
     return ended and len(plausible) > 1 and len(marks) >= DENSE * (len(lines) - min(marks))
 
 
@@ -98,7 +107,7 @@ def _believed(one: Candidate, settled: set[Shape]) -> bool:
 def _has_voices(lines: Sequence[Line], plausible: list[Candidate]) -> bool:
     """`Added: an option.` recurs as speakers do, but nobody speaks in it."""
     shapes = {one.shape for one in plausible}
-    if "numbered" in shapes or (any(one.recurs for one in plausible) and not shapes <= _HEADINGS):
+    if any(one.recurs for one in plausible) and not shapes <= _HEADINGS:
         return True
     marks = [mark for one in plausible for mark in one.marks]
     return sum(is_voiced(lines, mark) for mark in marks) * ONE_VOICE_IN >= len(marks)

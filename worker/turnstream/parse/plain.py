@@ -6,13 +6,16 @@ from collections.abc import Iterator, Sequence
 from operator import attrgetter
 
 from turnstream.models import Line
-from turnstream.parse import words
-from turnstream.parse.candidates import VOICE_WINDOW, Candidate, has_voice
-from turnstream.parse.lines import ends_sentence, is_break, is_direction, is_omission
+from turnstream.parse.candidates import Candidate
+from turnstream.parse.lines import is_break, is_direction, is_omission
 from turnstream.parse.marks import Mark
 from turnstream.parse.names import names_somebody
 from turnstream.parse.segments import closing_at
-from turnstream.parse.shapes import fold, is_field, is_heading, outside_brackets
+from turnstream.parse.shapes import is_field, is_heading, outside_brackets
+from turnstream.parse.voices import beginning, is_fact, is_voiced
+
+#: Nobody talks alone.
+FEWEST = 2
 
 #: Longer documents have voices and sentences enough to be judged by.
 MAX_MARKS = 200
@@ -26,17 +29,14 @@ ONE_BARE_IN = 4
 #: Lines that a turn has besides its first, on average, where names come back.
 WRAPPED = 3
 
-#: Words of a value, as in `Director of Sales`.
-MAX_VALUE = 6
-
 
 def is_plain(lines: Sequence[Line], first: int, marks: Sequence[Mark], candidates: Sequence[Candidate]) -> bool:
     """Whether the labels cover the text from line ``first`` on, and are names or come back in turn."""
     said = sorted((mark for one in candidates for mark in one.marks), key=attrgetter("line"))
-    if len(candidates) < 2 or len(said) > MAX_MARKS:
+    if len(candidates) < FEWEST or len(said) > MAX_MARKS:
         return False
     back = _come_back(said)
-    if not back and (_are_kin(candidates) or not all(map(_is_somebody, candidates))):
+    if not (back or _are_people(candidates) or _have_voices(lines, said)):
         return False
     return _covers(lines, first, said, WRAPPED if back else 1) and not _are_data(lines, marks, said, candidates)
 
@@ -49,12 +49,17 @@ def _come_back(said: Sequence[Mark]) -> bool:
     return sum(label in back for label in order) * 2 >= len(order)
 
 
-def _are_kin(candidates: Sequence[Candidate]) -> bool:
-    """`Green Tea`, `Black Tea`: names that share their first or their last word are rather things of a kind."""
-    if any(one.shape != "name" for one in candidates):
+def _have_voices(lines: Sequence[Line], said: Sequence[Mark]) -> bool:
+    return sum(is_voiced(lines, mark) for mark in said) * 2 > len(said)
+
+
+def _are_people(candidates: Sequence[Candidate]) -> bool:
+    """Names; those that all share their first or last word are rather things of a kind: `Green Tea`, `Black Tea`."""
+    if not all(map(_is_somebody, candidates)):
         return False
-    parts = [one.label.split() for one in candidates]
-    return len({part[0] for part in parts}) == 1 or len({part[-1] for part in parts}) == 1
+    names = [one.label.split() for one in candidates if one.shape == "name"]
+    kin = len({name[0] for name in names}) == 1 or len({name[-1] for name in names}) == 1
+    return not kin or len(names) < len(candidates)
 
 
 def _is_somebody(one: Candidate) -> bool:
@@ -67,7 +72,8 @@ def _is_somebody(one: Candidate) -> bool:
 def _covers(lines: Sequence[Line], first: int, said: Sequence[Mark], further: int) -> bool:
     """Hardly a paragraph begins without a label, and few lines go on with one."""
     start, count = said[0].line, len(said)
-    rest = sorted({*range(start, closing_at(lines))} - {mark.line for mark in said})
+    taken = {mark.line for mark in said}
+    rest = (number for number in range(start, closing_at(lines)) if number not in taken)
     bare = [number for number in rest if not _is_nobodys(lines[number].text)]
     begun = sum(lines[number].blank_before for number in bare)
     return start - first <= HEAD + count and begun * ONE_BARE_IN <= count and len(bare) <= further * count
@@ -84,7 +90,7 @@ def _are_data(
         any(is_heading(one.label, one.shape) for one in candidates)
         or _has_fields(lines, marks, said[0].line)
         or _are_records(lines, said)
-        or sum(_is_fact(lines, mark) for mark in said) * 2 >= len(said)
+        or sum(is_fact(beginning(lines, mark)) for mark in said) * 2 > len(said)
     )
 
 
@@ -109,24 +115,3 @@ def _blocks(lines: Sequence[Line], said: Sequence[Mark]) -> Iterator[list[str]]:
             block = []
         block.append(outside_brackets(mark.label))
     yield block
-
-
-def _is_fact(lines: Sequence[Line], mark: Mark) -> bool:
-    """`300 g`, `Director of Sales`, `She leads it.`: about the label, not by it."""
-    text = lines[mark.line].text[mark.at : mark.at + VOICE_WINDOW]
-    if not text:
-        return mark.line + 1 == len(lines)
-    parts = text.split()
-    if not text[0].isalpha() and text[0] not in "(\"'“«„¿¡…[*_—–-":
-        return True
-    if "@" in text or "://" in text:
-        return True
-    if has_voice(text):
-        return False
-    return fold(parts[0]) in words.ABOUT or (not ends_sentence(text) and _is_value(parts))
-
-
-def _is_value(parts: list[str]) -> bool:
-    """Capitalised throughout but for joining words, more than one: a name, an office, an address."""
-    capitals = all(part[0].isupper() or fold(part) in words.JOINS for part in parts)
-    return capitals and len(parts) <= MAX_VALUE

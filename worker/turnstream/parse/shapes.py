@@ -63,7 +63,7 @@ def shape_of(label: str) -> Shape | None:
 
 
 def shapes_of(labels: Iterable[str]) -> dict[str, Shape | None]:
-    """What each label of a document can be: where nobody asks, `A` is like `B`; without answers, `Question 1` is none."""
+    """What each label can be beside the others: where nobody asks, `A` is like `B`; `Question 1` needs answers."""
     shapes = {label: shape_of(label) for label in labels}
     if shapes.get("A") == "answer" and "question" not in shapes.values():
         shapes["A"] = "initials"

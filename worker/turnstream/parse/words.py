@@ -89,30 +89,28 @@ FIELDS = _set(
 
 #: Heads of lists, notes, logs and comparisons, which may come back as speakers do: `Pros: …`, `Fixed: …`.
 HEADINGS = _set(
-    "added changed fixed removed deprecated security improved feature features bug bugs bugfix bugfixes fixes new old other"
-    " misc todo done fixme warn fatal trace notice critical severe pro pros con cons advantage advantages disadvantage"
-    " disadvantages strength strengths weakness weaknesses opportunities threats problem problems solution solutions"
-    " issue issues cause causes effect effects fix workaround symptom symptoms treatment risk risks mitigation impact"
-    " action actions owner decision decisions reason reasons requirement requirements scope purpose objective"
-    " objectives task tasks priority assignee deadline due expected actual input inputs output outputs left right"
-    " front back top bottom first last next term terms meaning word synonym antonym noun verb adjective theorem"
-    " lemma proof corollary proposition remark claim reply response verse chorus refrain monday tuesday wednesday thursday friday"
-    " saturday sunday january february march july september october november december morning afternoon evening"
-    " breakfast lunch dinner snack color colour size weight height width length depth shape material brand model"
-    " value values unit units default defaults range average score scores points key main general overall basic"
-    " advanced technical professional work working skills experience education training learning history usage"
-    " installation configuration syntax returns parameters arguments port server command path"
-    " password code data system process method function class object rule rules comment comments answers questions"
-    " rationale tests test tested hardware software linux windows macos android ios change changes upstream"
+    "added changed fixed removed deprecated security improved feature features bug bugs bugfix bugfixes fixes new old"
+    " other misc todo done fixme warn fatal trace notice critical severe pro pros con cons advantage advantages"
+    " disadvantage disadvantages strength strengths weakness weaknesses opportunities threats problem problems"
+    " solution solutions issue issues cause causes effect effects fix workaround symptom symptoms treatment risk risks"
+    " mitigation impact action actions owner decision decisions reason reasons requirement requirements scope purpose"
+    " objective objectives task tasks priority assignee deadline due expected actual input inputs output outputs left"
+    " right front back top bottom first last next term terms meaning word synonym antonym noun verb adjective theorem"
+    " lemma proof corollary proposition remark claim reply response verse chorus refrain monday tuesday wednesday"
+    " thursday friday saturday sunday january february march july september october november december morning"
+    " afternoon evening breakfast lunch dinner snack color colour size weight height width length depth shape material"
+    " brand model value values unit units default defaults range average score scores points key main general overall"
+    " basic advanced technical professional work working skills experience education training learning history usage"
+    " installation configuration syntax returns parameters arguments port server command path password code data"
+    " system process method function class object rule rules comment comments answers questions rationale tests test"
+    " tested hardware software linux windows macos android ios change changes upstream"
 )
 
 #: A multi-word heading ends like this, hardly a name.
 NOUN_ENDINGS = ("tion", "tions", "sion", "sions", "ment", "ments", "ity", "ities", "ology", "tics", "ncy")
 
 #: What is said about somebody or something begins so: `She leads it.`, `A unit of heredity.`
-ABOUT = _set(
-    "he she a an is was has served born who er sie ein eine il elle un une él ella una он она був була"
-)
+ABOUT = _set("he she a an is was has served born who er sie ein eine il elle un une él ella una он она був була")
 
 #: No label begins with these, however it is written; they begin sentences.
 STARTERS = _set(
