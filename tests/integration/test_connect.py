@@ -273,15 +273,13 @@ class TestWaitReady:
 class TestAwaitUrl:
     def test_zero_seconds_is_one_look(self, tmp_path: Path, settings_for: SettingsFor, server: EmbeddedServer) -> None:
         settings = settings_for(tmp_path)
-        began = time.monotonic()
         with pytest.raises(NoServer, match="no server is known"):
             connect.await_url(settings, 0)
         _write_server_file(tmp_path, f"redis://:pw@127.0.0.1:{_unused_port()}/0")
-        with pytest.raises(NoServer, match="does not answer after 0 s"):
+        with pytest.raises(NoServer, match=r"does not answer: start `turnstream run"):
             connect.await_url(settings, 0)
         _write_server_file(tmp_path, server.url)
         assert connect.await_url(settings, 0) == server.url
-        assert time.monotonic() - began < 1
 
     def test_a_start_is_waited_for(self, tmp_path: Path, settings_for: SettingsFor, awaiting: Awaiting) -> None:
         settings = settings_for(tmp_path)

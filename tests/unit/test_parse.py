@@ -151,6 +151,80 @@ def test_a_recurring_label_in_any_script_opens_turns(label: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "spoken"),
+    [
+        # Labels that come back in turn and cover the text.
+        (
+            "Weekly sync\n\nAlice: The report is done.\nBob: Good work.\nAlice: Next item is the budget.",
+            "Alice Bob Alice",
+        ),
+        ("Anna: one\nBen: two\nAnna: three\nBen: four", "Anna Ben Anna Ben"),
+        ("Anna: one\nBen: two\nAnna: three", "Anna Ben Anna"),
+        ("Anna: one\n\nBen: two\n\nAnna: three\n\nBen: four", "Anna Ben Anna Ben"),
+        ("Anna: one\nBen: Are you sure?\nAnna: three\nCid: sure", "Anna Ben Anna Cid"),
+        ("Anna: one\n(Laughter.)\nBen: two\nAnna: three\nTo be continued.", "Anna Ben Anna"),
+        ("ALICE: The report is done.\nBOB: Good work.\nALICE: The budget.", "ALICE BOB ALICE"),
+        ("A: yes\nB: no\nA: maybe", "A B A"),
+        ("User: list the files\nAssistant: here they are\nUser: sort them", "User Assistant User"),
+        ("MODERATOR: Welcome.\nPANELIST: Thanks.\nMODERATOR: First topic.", "MODERATOR PANELIST MODERATOR"),
+        ("Q: Why?\nA: Because.", "Q A"),
+        ("Question 1: Why?\nAnswer 1: Because.", "Question_1 Answer_1"),
+        # Numbered speakers need nothing else.
+        ("Speaker 1: one two three", "Speaker_1"),
+        ("Speaker 1: one two three\nSpeaker 2: four five", "Speaker_1 Speaker_2"),
+        ("Speaker A: one two three\nSpeaker B: four five", "Speaker_A Speaker_B"),
+        (
+            "SPEAKER_00: the quick brown fox\nSPEAKER_01: jumps over\nSPEAKER_00: the lazy dog",
+            "SPEAKER_00 SPEAKER_01 SPEAKER_00",
+        ),
+        ("spk_0: hi\nspk_1: ho", "spk_0 spk_1"),
+        ("Interviewer: go on\nParticipant 1: it was fine", "Interviewer Participant_1"),
+        # Names that cover the text.
+        ("Alice Smith: text 1 of document 7\nBob Stone: text 2 of document 7", "Alice_Smith Bob_Stone"),
+        ("Title 7\n\nAlice Smith: text 1 of 7\n\nBob Stone: text 2 of 7", "Alice_Smith Bob_Stone"),
+        ("Jane Doe: First.\nJohn Roe: Second.\nJane Doe: Third.", "Jane_Doe John_Roe Jane_Doe"),
+        (
+            "Notes\n\nJohn Smith: The meeting is open.\n\nMary Jones: The minutes were approved.",
+            "John_Smith Mary_Jones",
+        ),
+        ("Title: Notes\nDate: 2020-05-01\n\nJane Doe: The first.\nJohn Roe: The second.", "Jane_Doe John_Roe"),
+        # Somebody speaks to somebody, in any script.
+        ("Shinobi: I'm sitting down with you\nMary Jones: Yes you are", "Shinobi Mary_Jones"),
+        ("Иван: Привет.\nМария: Здравствуй.\nИван: Пока.", "Иван Мария Иван"),
+        ("唐鳳：你好。\n李昇憲：您好。", "唐鳳 李昇憲"),
+        ("José: Hola.\nMaría: Buenas.", "José María"),
+        ("أحمد: مرحبا.\nسارة: أهلا.", "أحمد سارة"),
+    ],
+)
+def test_a_short_plain_transcript_is_all_turns(text: str, spoken: str) -> None:
+    document = extracted(text)
+    result = parse(document)
+    assert [label.replace(" ", "_") for label in labels(result) if label] == spoken.split()
+    assert_covered(document, result)
+
+
+def test_a_short_plain_transcript_has_its_title() -> None:
+    result = parsed("Weekly sync\n\nAlice: The report is done.\nBob: Good work.\nAlice: The budget.")
+    assert (result.title, result.unattributed) == ("Weekly sync", ())
+    assert result.layout is not None
+    assert result.layout.reasons == ("labels_cover",)
+
+
+def test_two_names_that_stand_once_keep_paragraphs_and_role() -> None:
+    result = parsed(
+        "Title 5\n\nPresident Jane Doe: Paragraph one here.\nMore words in paragraph two.\nJohn Roe: The answer."
+    )
+    assert result.title == "Title 5"
+    assert [len(turn.paragraphs) for turn in result.turns] == [2, 1]
+    assert who(result) == [("Jane Doe", "President"), ("John Roe", None)]
+
+
+def test_an_a_beside_a_b_is_no_answer() -> None:
+    result = parsed("A: yes\nB: no\nA: maybe")
+    assert {turn.kind for turn in result.turns} == {"speech"}
+
+
+@pytest.mark.parametrize(
     "line",
     [
         "This is why this is a programme with multiple goals: schools, roads, parks.",
@@ -193,6 +267,29 @@ def test_a_body_sentence_with_a_colon_opens_no_turn(line: str) -> None:
         pytest.param("Added: an option.\nFixed: a crash.\n\nAdded: a flag.\nFixed: a bug.\n", id="list of changes"),
         pytest.param("Atom: The smallest unit.\nCell: The unit of life.\nGene: A unit of heredity.\n", id="glossary"),
         pytest.param("USA: 3 points.\nUK: 2 points.\nUSA: 1 point.\n", id="scores"),
+        # One voice alone has nobody to be told from: it could be a note, a caption, a key with its value.
+        pytest.param("Bob: Only one line here.", id="one line"),
+        pytest.param("Atom: The smallest unit.\nCell: The unit of life.\nAtoms bind.\n", id="glossary that goes on"),
+        pytest.param("Machine Art: A field of study.\nDeep Sea: A kind of water.\n", id="terms of two words"),
+        pytest.param("Green Tea: Soak for two minutes.\nBlack Tea: Soak for four.\n", id="things of a kind"),
+        pytest.param("Data Collection: We gathered it.\nData Analysis: We ran it.\n", id="headings"),
+        pytest.param("Pros: It is fast.\nCons: It is dear.\nPros: It is small.\n", id="pros and cons"),
+        pytest.param("INFO: Started.\nWARN: Slow.\nINFO: Done.\n", id="log levels"),
+        pytest.param("Shade: red\nWood: oak\n\nShade: blue\nWood: elm\n", id="records of unknown fields"),
+        pytest.param("Anna: 5\nBen: 7\nAnna: 3\n", id="numbers"),
+        pytest.param("Jane Doe: +1 555 1234\nJohn Roe: jr@example.org\n", id="addresses"),
+        pytest.param("Cast\n\nJohn Smith: Hamlet\nMary Jones: Ophelia\n", id="cast"),
+        pytest.param("John Smith: Director of Sales\nMary Jones: Chief Executive Officer\n", id="staff"),
+        pytest.param("Speaker 1: Jane Doe\nSpeaker 2: John Roe\n", id="legend"),
+        pytest.param("Question 1: What is two and two?\nQuestion 2: Name the capital.\n", id="questions alone"),
+        pytest.param("Project: X\nOwner: Ann\nProject: Y\nOwner: Ben\n", id="keys and values"),
+        pytest.param("Flour: Sift it.\nMilk: Warm it.\nOven: Heat it.\n", id="recipe"),
+        pytest.param("From: Ann Lee\nTo: Bob Ray\nSubject: Noon\n\nDear Bob,\n\nPlease note: at noon.\n", id="mail"),
+        pytest.param("Re: Your letter\nSubject: Noon\n\nThe meeting is at noon.\n", id="letter"),
+        pytest.param(
+            "Jane Doe: The first.\nJohn Roe: The second.\n\nAll prose.\n\nMore prose.\n\nAnd more.\n",
+            id="names, then prose",
+        ),
         pytest.param("Minister Ann Lee: She leads it.\nMinister Bob Ray: He served before.\n", id="appointments"),
         pytest.param("She edits the\nEconomic Journal: Macro and the\nEconomic Journal: Micro.\n", id="wrapped prose"),
     ],

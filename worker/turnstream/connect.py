@@ -141,7 +141,12 @@ def await_url(settings: Settings, seconds: float) -> str:
         BadConfiguration: the configured one does not let us in.
 
     """
-    return _wait(lambda: _answering_url(settings), seconds, say, quiet_seconds=QUIET_SECONDS)
+    try:
+        return _wait(lambda: _answering_url(settings), seconds, say, quiet_seconds=QUIET_SECONDS)
+    except NoServer as error:
+        if settings.server.url.get_secret_value() or not isinstance(error.__cause__, ServerUnavailable):
+            raise
+        raise _not_started(settings, f"the server of {settings.root} does not answer") from error
 
 
 def _wait(
@@ -162,7 +167,8 @@ def _wait(
         if waited >= seconds:
             if isinstance(trouble, NoServer):
                 raise trouble
-            raise NoServer(f"the server does not answer after {seconds:g} s ({trouble.detail})") from trouble
+            waiting = f" after {seconds:g} s" if seconds else ""
+            raise NoServer(f"the server does not answer{waiting} ({trouble.detail})") from trouble
         event = "server.loading" if isinstance(trouble.__cause__, redis.BusyLoadingError) else "server.unavailable"
         if waited >= quiet_seconds and event not in told:
             told.add(event)

@@ -1,8 +1,9 @@
 """Plain text into a transcript: title, publisher, summary, speakers, turns.
 
 marks       what each line could be: `Label: text`, `Label:`; shapes, what its label looks like
+voices      what follows a label: speech, or facts
 candidates  each label with its lines, weighed; evidence, which of them the whole document bears out;
-            plain, when nothing but the form of a short one does
+            plain, when only the form of a short one does
 head        what stands before the first turn
 segments    whose every line is; lines, which are nobody's; turns, the records made of them
 speakers    labels gathered into people; names, a label as name and role

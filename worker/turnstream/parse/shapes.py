@@ -65,9 +65,10 @@ def shape_of(label: str) -> Shape | None:
 def shapes_of(labels: Iterable[str]) -> dict[str, Shape | None]:
     """What each label can be beside the others: where nobody asks, `A` is like `B`; `Question 1` needs answers."""
     shapes = {label: shape_of(label) for label in labels}
-    if shapes.get("A") == "answer" and "question" not in shapes.values():
+    present = set(shapes.values())
+    if "question" not in present and "A" in shapes:
         shapes["A"] = "initials"
-    if "answer" not in shapes.values():
+    if "question" in present and "answer" not in present:
         shapes.update((label, None) for label, shape in shapes.items() if shape == "question" and label[-1].isdigit())
     return shapes
 
