@@ -72,7 +72,7 @@ class TestComingAndGoing:
         elif place is Place.SENT:
             backlog.sent(drawn(backlog), "batch", NOW)
         backlog.forget(["a", "never known"])
-        assert (len(backlog), counts(backlog), backlog.paths()) == (0, (0, 0, 0), set())
+        assert (len(backlog), counts(backlog), set(backlog.paths())) == (0, (0, 0, 0), set())
         assert backlog.entry("a") is None
         assert "a" not in backlog
         backlog.wake(math.inf)

@@ -232,10 +232,8 @@ def test_any_bytes_are_a_text_or_refused_with_a_reason(raw: bytes) -> None:
         assert identify("arrival", raw, extracted.canonical).document_id
 
 
-@settings(deadline=None)
-@given(st.text(min_size=1), st.sampled_from(["utf-8-sig", "utf-16", "utf-32"]))
+@given(
+    st.text(st.characters(codec="utf-8", exclude_categories=["Cc"])), st.sampled_from(["utf-8-sig", "utf-16", "utf-32"])
+)
 def test_a_marked_text_comes_back_whole(text: str, codec: str) -> None:
-    try:
-        assert decode(text.encode(codec))[0] == text
-    except UnsupportedFormat:
-        assert any(ord(character) < 32 or ord(character) == 127 for character in text)
+    assert decode(text.encode(codec))[0] == text

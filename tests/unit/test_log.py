@@ -185,6 +185,13 @@ class TestLongAndStrangeValues:
         assert (line["event"], line["level"]) == ("document.rejected", "warning")
         assert line["timestamp"]
 
+    def test_not_even_by_its_line_feed(self, lines: Lines) -> None:
+        say("document.rejected", detail="")
+        room = LINE_BYTES - len(json.dumps(lines()[0], separators=(",", ":"), ensure_ascii=False).encode())
+        for length in range(room - 3, room + 3):
+            say("document.rejected", detail="x" * length)
+        assert {"truncated" in line for line in lines()} == {True, False}
+
     def test_a_line_that_fits_is_whole(self, lines: Lines) -> None:
         say("document.rejected", detail="x" * 3500)
         (line,) = lines()
@@ -300,7 +307,8 @@ class TestLibraries:
     def test_so_do_warnings(self, lines: Lines) -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("always")
-            logging.captureWarnings(capture=True)
+            logging.captureWarnings(capture=False)  # pytest took over what the fixture had set
+            start()
             warnings.warn("old ways", DeprecationWarning, stacklevel=1)
         (line,) = lines()
         assert line["event"] == "library.logged"

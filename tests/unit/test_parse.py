@@ -222,6 +222,7 @@ def test_two_names_that_stand_once_keep_paragraphs_and_role() -> None:
 def test_an_a_beside_a_b_is_no_answer() -> None:
     result = parsed("A: yes\nB: no\nA: maybe")
     assert {turn.kind for turn in result.turns} == {"speech"}
+    assert who(result) == [("A", None), ("B", None)]
 
 
 @pytest.mark.parametrize(

@@ -207,13 +207,17 @@ class TestMessages:
         sending.fill(processes=2)
         assert sending.messages[:4] == [names[0:2], [names[2]], [names[3]], names[4:9]]
 
-    def test_its_files_are_bounded_together(self, make: Make) -> None:
-        sending = make(max_bytes=100)
+    @pytest.mark.parametrize(
+        ("max_bytes", "sizes"), [(79, [1, 1, 1, 5]), (80, [2, 2, 5]), (119, [2, 5]), (120, [3, 5])]
+    )
+    def test_its_files_are_bounded_together(self, max_bytes: int, sizes: list[int], make: Make) -> None:
+        sending = make(max_bytes=max_bytes)
         names = [f"{number}" for number in range(40)]
         sending.lay(*names[:4], size=40)
         sending.lay(*names[4:], size=1)
         sending.fill(processes=2)
-        assert sending.messages[:3] == [["0", "1"], ["2", "3", "4", "5", "6"], ["7", "8", "9", "10", "11"]]
+        assert [len(message) for message in sending.messages][: len(sizes)] == sizes
+        assert [name for message in sending.messages for name in message] == names[: sending.backlog.count(Place.SENT)]
 
     def test_a_file_above_the_bound_goes_alone(self, make: Make) -> None:
         sending = make(max_bytes=100)
@@ -274,7 +278,7 @@ class TestNewestShare:
         assert firsts == [names[n] for n in (0, 5, 10, -1, 15, 20, 25, -6, 30)]
         assert sending.messages[3] == names[: -MOST - 1 : -1]
 
-    @pytest.mark.parametrize(("share", "newest"), [(0.0, 0), (0.5, 10), (1.0, 20)])
+    @pytest.mark.parametrize(("share", "newest"), [(0.0, 0), (0.5, 10), (0.75, 15), (1.0, 20)])
     def test_the_share_is_kept_over_many_messages(self, share: float, newest: int, make: Make) -> None:
         sending = make(share)
         names = sending.lay_many(200)

@@ -276,6 +276,9 @@ class TestSecrets:
         assert "server.url" in words
         assert SECRET not in words
 
+    def test_a_scheme_alone_is_no_url(self) -> None:
+        assert "server.url" in str(refusal(server_url="redis"))
+
     @pytest.mark.parametrize("value", [f"http://user:{SECRET}@host", f'{{"a": "{SECRET}"}}'])
     def test_no_traceback_of_a_refusal_shows_the_password(self, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("TURNSTREAM_SERVER__URL", value)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container
+from collections.abc import Collection
 from functools import lru_cache
 from typing import NamedTuple
 
 from turnstream.parse import words
-from turnstream.parse.shapes import MEMO, fold, has_office, is_name, outside_brackets, shape_of
+from turnstream.parse.shapes import MEMO, fold, has_office, is_name, outside_brackets, shape_of, shapes_of
 
 #: Given name and family name: what may follow an office without further evidence.
 FULL_NAME = 2
@@ -24,8 +24,10 @@ class Identity(NamedTuple):
     role: str | None
 
 
-def identify(label: str, known: Container[str]) -> Identity:
+def identify(label: str, known: Collection[str]) -> Identity:
     """Name and role of a label; ``known`` are all labels of its document, `Jo Li` among them."""
+    if label == "A" and shapes_of(known)["A"] == "initials":
+        return Identity(label, None)
     parts = outside_brackets(label).split()
     if has_office([fold(part) for part in parts]):
         for at in range(1, len(parts) - 1):

@@ -109,8 +109,7 @@ class Backlog:
         """Make due what has waited long enough."""
         while self._waiting and self._waiting[0][0] <= now:
             until, _, entry = heapq.heappop(self._waiting)
-            known = self._entries.get(entry.path) is entry
-            if known and entry.place is Place.WAITING and entry.until == until:
+            if entry.place is Place.WAITING and entry.until == until:
                 self._to_due(entry)
 
     def next_wake(self) -> float | None:
