@@ -366,7 +366,6 @@ class TestNames:
         assert len(journal_of(root)) == 2
         require_journal_is_true(root)
 
-    @pytest.mark.xfail(strict=True, reason="Hands enters `..`")
     @pytest.mark.parametrize("path", ["../../secret.txt", "//%2E%2E/%2E%2E/secret.txt", "sub/../../../secret.txt"])
     def test_a_path_that_leads_out_of_drop_is_not_followed(
         self, drop: Drop, tools: Tools, root: Root, ledger: Ledger, path: str

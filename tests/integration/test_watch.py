@@ -354,7 +354,6 @@ class TestAgain:
         assert messages[1].files == (new,)
         assert messages[2].files[0].crashes == 0
 
-    @pytest.mark.xfail(strict=True, reason="a file that waits keeps its count when another takes its name")
     def test_crashes_are_not_counted_on_for_the_file_that_replaced_a_deadly_one(
         self, make: Make, drop: Drop, ledger: Ledger, messages: Messages
     ) -> None:

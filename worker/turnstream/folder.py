@@ -25,6 +25,7 @@ from turnstream.errors import (
     StillOpen,
     UnreadableFile,
 )
+from turnstream.models import printable
 from turnstream.naming import free_name, numbered, rename_exclusively
 
 _OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
@@ -93,6 +94,8 @@ class Hands:
             ReadFailed: the file system refuses.
 
         """
+        if not {"", ".", ".."}.isdisjoint(path.split("/")):
+            raise FileGone("no path below drop/")
         folder, _, name = f"drop/{path}".rpartition("/")
         try:
             parent = self._folder(folder)
@@ -172,7 +175,7 @@ class Hands:
             finally:
                 os.close(descriptor)
         except OSError as error:
-            raise DisposeBlocked(f"{destination.path}{suffix}: {_words(error)}") from error
+            raise DisposeBlocked(f"{printable(destination.path)}{suffix}: {_words(error)}") from error
 
     def remove_beside(self, destination: Destination, suffix: str) -> None:
         """Take a sidecar away whose file did not come; at worst it stays, harmless."""
@@ -201,7 +204,7 @@ class Hands:
         except FileNotFoundError as error:
             raise FileGone("removed before it could be moved") from error
         except OSError as error:
-            raise DisposeBlocked(f"{destination.path}: {_words(error)}") from error
+            raise DisposeBlocked(f"{printable(destination.path)}: {_words(error)}") from error
         self._touched |= {taken.parent, target}
         fault = self._fault(taken, target, destination.name)
         if fault is not None:
@@ -260,15 +263,17 @@ class Hands:
         return self._folders[path]
 
     def _enter(self, parent: int, name: str, *, make: bool) -> int:
+        # The root's own folders may be links, as the operator made them; what is in drop/ may not.
+        flags = _OPEN_ROOT if parent == self._folders[""] else _OPEN_FOLDER
         try:
-            return os.open(name, _OPEN_FOLDER, dir_fd=parent)
+            return os.open(name, flags, dir_fd=parent)
         except FileNotFoundError:
             if not make:
                 raise
         with contextlib.suppress(FileExistsError):
             os.mkdir(name, 0o755, dir_fd=parent)
         self._touched.add(parent)
-        return os.open(name, _OPEN_FOLDER, dir_fd=parent)
+        return os.open(name, flags, dir_fd=parent)
 
 
 def _open(parent: int, name: str) -> tuple[int, bool]:

@@ -24,8 +24,9 @@ from turnstream.settings import LogSettings
 
 #: Bytes that Linux writes to a pipe in one piece (PIPE_BUF, pipe(7)).
 LINE_BYTES = 4096
-#: Bytes that a text field keeps in a line that would be longer.
-CUT_BYTES = 600
+#: Bytes that a field keeps in a line that would be longer, bytes that one character may take
+#: as JSON, and bytes kept for the braces and the note that something was left out.
+CUT_BYTES, ESCAPED_BYTES, RESERVED_BYTES = 600, 6, 64
 
 EventDict = MutableMapping[str, Any]
 
@@ -149,21 +150,41 @@ def render_json(_logger: object, _method: str, event: EventDict) -> str:
     """Render one line of at most ``LINE_BYTES`` bytes: the time first, long texts cut if they must be."""
     ordered = {key: event.pop(key) for key in ("timestamp", "level", "event") if key in event}
     ordered.update(event)
-    line = orjson.dumps(ordered, default=str, option=orjson.OPT_NON_STR_KEYS)
+    try:
+        line = orjson.dumps(ordered, default=str)
+    except TypeError:  # no UTF-8, a number too large, a key that is no text: never a reason to lose a line
+        line = orjson.dumps(_plain(ordered))
     if len(line) >= LINE_BYTES:
-        line = orjson.dumps(_shortened(ordered), default=str)
+        line = orjson.dumps(_shortened(ordered))
     return line.decode()
 
 
+def _plain(value: object) -> Any:
+    if isinstance(value, Mapping):
+        return {_text(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(item) for item in value]
+    if value is None or isinstance(value, bool | float) or (isinstance(value, int) and abs(value) < 1 << 63):
+        return value
+    return _text(value)
+
+
+def _text(value: object) -> str:
+    return str(value).encode("utf-8", "backslashreplace").decode()
+
+
 def _shortened(event: Mapping[str, Any]) -> dict[str, Any]:
-    short: dict[str, Any] = {"truncated": True}
-    for key, value in event.items():
-        text = value if isinstance(value, str) else orjson.dumps(value, default=str).decode()
-        small = len(text.encode("utf-8", "replace")) <= CUT_BYTES
-        short[key] = value if small else text.encode("utf-8", "replace")[:CUT_BYTES].decode("utf-8", "ignore")
-    while len(orjson.dumps(short, default=str)) >= LINE_BYTES:
-        del short[max(short, key=lambda key: len(str(short[key])))]
-    return short
+    short: dict[str, Any] = {}
+    left = LINE_BYTES - RESERVED_BYTES
+    for key, value in _plain(event).items():
+        item = orjson.dumps({key[:CUT_BYTES]: value})
+        if len(item) > CUT_BYTES:
+            text = value if isinstance(value, str) else orjson.dumps(value).decode()
+            item = orjson.dumps({key[:CUT_BYTES]: text[: CUT_BYTES // ESCAPED_BYTES]})
+        if len(item) <= left:
+            left -= len(item)
+            short |= orjson.loads(item)
+    return {**short, "truncated": True}
 
 
 class _Identity:
@@ -197,11 +218,12 @@ class _LineHandler(logging.Handler):
         super().__init__()
         self.descriptor = descriptor
         self.setFormatter(formatter)
-        self.addFilter(_WorthSaying())
+        self.addFilter(_WorthSaying(_threshold))
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write the record; a broken one is reported by logging itself, on stderr."""
         try:
+            record.msg, record.args = _message(record), ()
             _write_line(self.descriptor, self.format(record))
         except Exception:  # noqa: BLE001 - a log line must never end the program
             self.handleError(record)
@@ -212,13 +234,14 @@ class _WorthSaying(logging.Filter):
 
     REPEATED = ("Cannot connect to", "Connection to broker lost", "Trying again")
 
-    def __init__(self) -> None:
+    def __init__(self, threshold: int) -> None:
         super().__init__()
+        self.threshold = threshold
         self.complained = False
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Drop repeats until the library reports that it is connected."""
-        text = record.getMessage()
+        text = _message(record)
         if any(part in text for part in POINTLESS):
             return False
         if "Connected to" in text:
@@ -226,7 +249,15 @@ class _WorthSaying(logging.Filter):
         elif any(part in text for part in self.REPEATED):
             repeated, self.complained = self.complained, True
             return not repeated
-        return True
+        quiet = record.levelno < logging.WARNING and record.name.startswith(QUIETED)
+        return record.levelno >= self.threshold and not quiet
+
+
+def _message(record: logging.LogRecord) -> str:
+    try:
+        return record.getMessage()
+    except (TypeError, ValueError):  # arguments that do not fit the format: the library's fault, told as it is
+        return f"{record.msg} {record.args}"
 
 
 def _write_line(descriptor: int, line: str) -> None:
@@ -245,7 +276,8 @@ def _as_library_event(_logger: object, _method: str, event: EventDict) -> EventD
 def _capture_libraries(handler: logging.Handler) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(max(_threshold, logging.INFO))
+    # Not higher: that a library is connected again must be noticed to hear its next complaint.
+    root.setLevel(logging.INFO)
     for name in ("celery", "celery.task", "celery.redirected", "kombu", "watchdog", "py.warnings"):
         logger = logging.getLogger(name)
         logger.handlers.clear()
@@ -254,8 +286,6 @@ def _capture_libraries(handler: logging.Handler) -> None:
     processes = logging.getLogger("multiprocessing")
     processes.handlers[:] = [handler]
     processes.propagate = False
-    for name in QUIETED:
-        logging.getLogger(name).setLevel(logging.WARNING)
     logging.captureWarnings(capture=True)
     sys.excepthook = lambda kind, error, trace: say("process.crashed", exc_info=(kind, error, trace))
     threading.excepthook = lambda args: say(

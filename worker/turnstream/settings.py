@@ -217,7 +217,8 @@ def load(config: Path | None = None, root: Path | None = None, server_url: str |
     try:
         return Settings(_secrets_dir=secrets_dir(), **overrides)
     except ValidationError as error:
-        raise BadConfiguration("; ".join(_sentences(error))) from error
+        # Not chained: the validation error holds its input, which may be a password.
+        raise BadConfiguration("; ".join(_sentences(error))) from None
     except OSError as error:
         raise BadConfiguration(f"{error.filename}: {error.strerror}") from error
     except ValueError as error:
@@ -257,8 +258,8 @@ def _refuse_unknown_environment() -> None:
     for name in os.environ:
         if not name.startswith(ENV_PREFIX) or name in ENV_PLACES:
             continue
-        section = name.removeprefix(ENV_PREFIX).partition("__")[0].lower()
-        if section not in Settings.model_fields:
+        section, nested, _ = name.removeprefix(ENV_PREFIX).lower().partition("__")
+        if section not in Settings.model_fields or (nested and section == "root"):
             raise BadConfiguration(f"the environment variable {name} is no setting of Turnstream")
 
 

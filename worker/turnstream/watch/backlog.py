@@ -154,6 +154,7 @@ class Backlog:
         entry = self._entries.get(path)
         if entry is None or (entry.arrival_id and entry.arrival_id != deferral.arrival_id):
             return
+        entry.arrival_id = deferral.arrival_id
         entry.tries, entry.crashes, entry.alone = deferral.tries, deferral.crashes, deferral.alone
         self.wait(entry, until, deferral.reason)
 

@@ -7,6 +7,7 @@ One file a message when idle, so that nothing waits for company; up to
 from __future__ import annotations
 
 import math
+import os
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -75,7 +76,7 @@ class Queue:
                 if entries and (entry.alone or total + size > self.settings.batch.max_bytes):
                     self.backlog.put_back(entry, newest=newest)
                     break
-                entry.arrival_id = arrival_id(self.root_id, verdict.facts)
+                self._recognise(entry, verdict.facts)
                 entries.append(entry)
                 total += size
                 if entry.alone:
@@ -83,6 +84,13 @@ class Queue:
             else:
                 self.backlog.wait(entry, verdict.until, verdict.reason)
         return entries
+
+    def _recognise(self, entry: Entry, facts: os.stat_result) -> None:
+        arrival = arrival_id(self.root_id, facts)
+        if entry.arrival_id not in ("", arrival):
+            # Another file has the name: the crashes were not its own.
+            entry.crashes, entry.alone = 0, False
+        entry.arrival_id = arrival
 
     def _newest_turn(self, most: int) -> bool:
         # Only a real backlog makes the newest wait for the oldest.
