@@ -206,7 +206,10 @@ class Hands:
         except OSError as error:
             raise DisposeBlocked(f"{printable(destination.path)}: {_words(error)}") from error
         self._touched |= {taken.parent, target}
-        fault = self._fault(taken, target, destination.name)
+        try:
+            fault = self._fault(taken, target, destination.name)
+        except FileNotFoundError as error:
+            raise FileGone("taken out of its new folder at once") from error
         if fault is not None:
             self._move_back(taken, target, destination.name)
             raise fault

@@ -62,18 +62,29 @@ def select(root: Path, which: str) -> list[Case]:
 
     """
     wanted = which.removeprefix("quarantine/")
-    found = [
-        case
-        for case in cases(root)
-        if which == "all" or wanted in (case.facts.get("arrival_id"), printable(case.path), case.facts.get("reason"))
-    ]
+    there = list(cases(root))
+    # A file that is named like a reason is meant as the file.
+    found = [case for case in there if wanted in (case.facts.get("arrival_id"), printable(case.path))]
+    found = found or [case for case in there if which in ("all", case.facts.get("reason"))]
     if not found:
         raise BadConfiguration(f"nothing in {root / 'quarantine'} is {which}: see `turnstream quarantine list`")
     return found
 
 
 def retry(root: Path, case: Case) -> str:
-    """Move a file back to ``drop/`` and drop its sidecar; return its name there."""
+    """Move a file back to ``drop/`` and drop its sidecar; return its name there.
+
+    Raises:
+        BadConfiguration: the file system refuses.
+
+    """
+    try:
+        return _put_back(root, case)
+    except OSError as error:
+        raise BadConfiguration(f"{printable(case.path)} cannot be put back into drop/: {error.strerror}") from error
+
+
+def _put_back(root: Path, case: Case) -> str:
     target = root / "drop" / Path(case.path).parent
     target.mkdir(parents=True, exist_ok=True)
     descriptors = [os.open(folder, os.O_RDONLY | os.O_DIRECTORY) for folder in (case.file.parent, target)]

@@ -26,7 +26,7 @@ from pydantic import ValidationError
 from turnstream.app import TASK
 from turnstream.arrival import Arrival
 from turnstream.connect import client
-from turnstream.errors import DocumentError, FileGone, TransientError
+from turnstream.errors import DocumentError, FileGone, SetupError, TransientError
 from turnstream.journal import Journal
 from turnstream.log import say
 from turnstream.models import Batch, Deferral, FileRef, OutcomeKind, printable
@@ -84,14 +84,16 @@ def run(message: Mapping[str, Any], workshop: Workshop) -> None:
         return
     tools = workshop.tools()
     with structlog.contextvars.bound_contextvars(batch_id=batch.id, task_id=batch.id, trace_id=batch.id):
-        if batch.root_id != tools.root.state().root_id:
-            say("batch.refused", reason="other_root", detail=f"meant for root {batch.root_id}")
-            return
         try:
+            if batch.root_id != tools.root.state().root_id:
+                say("batch.refused", reason="other_root", detail=f"meant for root {batch.root_id}")
+                return
             with _held(batch, workshop):
                 arrivals = process(batch.files, tools)
         except TransientError as error:
             say("batch.abandoned", reason=error.reason, detail=error.detail, files=len(batch.files))
+        except SetupError as error:
+            say("batch.refused", reason="root_unusable", detail=str(error))
         except SoftTimeLimitExceeded:
             suspect(batch.files, "parse_timeout", "the batch overran its time", tools.ledger)
         else:
