@@ -220,7 +220,7 @@ class TestDeferring:
         backlog.defer("a", deferral(crashes=2), NOW + 4)
         assert counts(backlog) == (1, 0, 0)
         backlog.wake(NOW + 4)
-        assert [entry.crashes for entry in iter(backlog.draw, None)] == [2]
+        assert [(entry.crashes, entry.arrival_id) for entry in iter(backlog.draw, None)] == [(2, MINE)]
 
     def test_another_file_under_a_known_name_starts_anew(self) -> None:
         backlog, entry = sent()

@@ -158,6 +158,16 @@ class TestTheWholeWay:
             move_to(hands, hands.take("a.txt"))
         assert (root / ARCHIVE / "a.txt").exists()
 
+    @pytest.mark.parametrize("name", ["drop", "archive"])
+    def test_so_may_its_own_folders(self, name: str, root: Path) -> None:
+        """They are the operator's; what a dropper makes below them is not followed."""
+        elsewhere = (root / name).rename(root.parent / "elsewhere")
+        (root / name).symlink_to(elsewhere)
+        lay(root, "sub/a.txt")
+        with Hands(root) as hands:
+            move_to(hands, hands.take("sub/a.txt"))
+        assert (root / ARCHIVE / "sub/a.txt").read_bytes() == b"text"
+
 
 class TestTake:
     @pytest.mark.parametrize(

@@ -348,8 +348,10 @@ class TestLibraries:
         logging.getLogger("kombu").debug("details")
         assert lines() == []
 
-    @pytest.mark.parametrize("level", ["info", "warning"])
-    def test_an_outage_is_complained_of_once_and_the_next_one_again(self, level: Level, lines: Lines) -> None:
+    @pytest.mark.parametrize(("level", "said"), [("info", "warning"), ("warning", "warning"), ("error", "error")])
+    def test_an_outage_is_complained_of_once_and_the_next_one_again(
+        self, level: Level, said: str, lines: Lines
+    ) -> None:
         start(level)
         consumer = logging.getLogger("celery.worker.consumer.consumer")
         connection = logging.getLogger("celery.worker.consumer.connection")
@@ -358,7 +360,7 @@ class TestLibraries:
             for _ in range(5):
                 consumer.error("consumer: Cannot connect to %s: %s.", "redis://h", "refused")
             connection.info("Connected to %s", "redis://h")
-        assert [line["level"] for line in lines()] == ["warning", "warning"]
+        assert [line["level"] for line in lines()] == [said, said]
 
     def test_what_tells_nothing_is_left_out(self, lines: Lines) -> None:
         logging.getLogger("celery").warning("You're running the worker with superuser privileges: this is\nbad")

@@ -207,6 +207,15 @@ class TestMessages:
         sending.fill(processes=2)
         assert sending.messages[:4] == [names[0:2], [names[2]], [names[3]], names[4:9]]
 
+    def test_another_file_under_a_known_name_does_not_answer_for_the_old_ones_crashes(self, sending: Sending) -> None:
+        sending.lay("a")
+        entry = sending.backlog.entry("a")
+        assert entry is not None
+        entry.arrival_id, entry.crashes, entry.alone = "f" * 16, 2, True
+        sending.fill()
+        assert [file.crashes for batch in sending.sent for file in batch.files] == [0]
+        assert not entry.alone
+
     @pytest.mark.parametrize(
         ("max_bytes", "sizes"), [(79, [1, 1, 1, 5]), (80, [2, 2, 5]), (119, [2, 5]), (120, [3, 5])]
     )
