@@ -11,6 +11,7 @@ import contextlib
 import errno
 import fcntl
 import os
+import signal
 import stat
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -230,6 +231,8 @@ class Hands:
 
     def _lease(self, taken: Taken) -> None:
         try:
+            # A waiting writer would be told by SIGIO, which ends a process; SIGURG is ignored.
+            fcntl.fcntl(taken.descriptor, fcntl.F_SETSIG, signal.SIGURG)
             fcntl.fcntl(taken.descriptor, fcntl.F_SETLEASE, fcntl.F_RDLCK)
         except OSError as error:
             # EAGAIN, and only that, says that somebody has it open for writing (fcntl(2)).

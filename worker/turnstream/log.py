@@ -246,11 +246,13 @@ class _WorthSaying(logging.Filter):
             return False
         if "Connected to" in text:
             self.complained = False
-        elif any(part in text for part in self.REPEATED):
+        quiet = record.levelno < logging.WARNING and record.name.startswith(QUIETED)
+        if record.levelno < self.threshold or quiet:
+            return False
+        if any(part in text for part in self.REPEATED):
             repeated, self.complained = self.complained, True
             return not repeated
-        quiet = record.levelno < logging.WARNING and record.name.startswith(QUIETED)
-        return record.levelno >= self.threshold and not quiet
+        return True
 
 
 def _message(record: logging.LogRecord) -> str:

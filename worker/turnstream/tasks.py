@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
-import signal
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -35,7 +34,6 @@ from turnstream.pipeline import Tools, process
 from turnstream.publish import Duplicate, Ledger, Yours
 from turnstream.root import Root
 from turnstream.settings import HOLD_REFRESHES, Settings
-
 
 #: Objects made before a young garbage collection (Python's default is 700).
 _GC_OBJECTS = 50_000
@@ -251,8 +249,6 @@ def _held(batch: Batch, workshop: Workshop) -> Iterator[None]:
 
 
 def _begin_process(workshop: Workshop) -> None:
-    # The kernel tells a lease holder of a waiting writer by SIGIO, whose default is death.
-    signal.signal(signal.SIGIO, signal.SIG_IGN)
     # A batch makes many objects and hardly a cycle: by default a tenth of the time went to looking for them.
     gc.freeze()
     gc.set_threshold(_GC_OBJECTS, 20, 20)
