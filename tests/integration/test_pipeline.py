@@ -429,7 +429,7 @@ class TestNobodysFault:
         assert tree(root) == {}
 
     def test_a_writer_that_comes_meanwhile_gets_its_file_back(
-        self, drop: Drop, tools: Tools, root: Root, ledger: Ledger, before: Before, ignored_sigio: None
+        self, drop: Drop, tools: Tools, root: Root, ledger: Ledger, before: Before
     ) -> None:
         ref = drop("a.txt", transcript("water"))
 
@@ -615,14 +615,6 @@ def _largest_file(size: int, before: Before) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, usual)
-
-
-@pytest.fixture
-def ignored_sigio() -> Iterator[None]:
-    """As in a worker: the kernel tells a lease's holder of a writer by this signal, whose default is death."""
-    usual = signal.signal(signal.SIGIO, signal.SIG_IGN)
-    yield
-    signal.signal(signal.SIGIO, usual)
 
 
 class TestFaultsOfOurs:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import resource
-import signal
 import stat
 import threading
 from collections.abc import Callable, Iterator
@@ -33,14 +32,6 @@ LIMIT = 1 << 20
 LONG_AGO = 1_000_000_000 * 10**9
 #: The user without privileges on every Linux.
 NOBODY = 65534
-
-
-@pytest.fixture(autouse=True)
-def _lease_breaks_are_ignored() -> Iterator[None]:
-    """As in a worker: the kernel's signal about a waiting writer ends a process otherwise."""
-    before = signal.signal(signal.SIGIO, signal.SIG_IGN)
-    yield
-    signal.signal(signal.SIGIO, before)
 
 
 @pytest.fixture
