@@ -12,7 +12,7 @@ from pathlib import Path
 import turnstream
 from turnstream import publish
 from turnstream.errors import DocumentError, PermanentError, TransientError
-from turnstream.log import EVENTS
+from turnstream.events import EVENTS
 from turnstream.settings import default_toml
 
 README = Path(__file__).parents[1] / "README.md"

@@ -22,10 +22,11 @@ from turnstream.errors import BadConfiguration, LedgerHeld, ServerUnavailable
 from turnstream.journal import Journal
 from turnstream.models import Batch, Deferral, FileRef
 from turnstream.publish import Ledger
+from turnstream.reports import report
 from turnstream.root import Root
 from turnstream.server import EmbeddedServer, start
 from turnstream.settings import Settings
-from turnstream.tasks import Workshop, on_failure, report, run
+from turnstream.tasks import Workshop, on_failure, run
 from turnstream.watch.backlog import Backlog, Place
 from turnstream.watch.contact import Contact
 from turnstream.watch.ledger import agree

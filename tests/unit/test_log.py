@@ -21,7 +21,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from turnstream import log
-from turnstream.log import EVENTS, LINE_BYTES, QUIETED, configure, render_json, say
+from turnstream.events import EVENTS
+from turnstream.line import LINE_BYTES, render_json, write_line
+from turnstream.log import QUIETED, configure, say
 from turnstream.settings import LogSettings
 
 Level = Literal["debug", "info", "warning", "error"]
@@ -150,7 +152,7 @@ class TestEvents:
         reader, writer = os.pipe()
         os.close(reader)
         try:
-            log._write_line(writer, "nobody listens")
+            write_line(writer, "nobody listens")
         finally:
             os.close(writer)
 

@@ -13,6 +13,7 @@ The map, in the order of the data:
       publish       look up, append, claim: one atomic script in the server
       journal       one line per outcome, on disk
       arrival       what is known of one file on its way;  receipts: what is written about its outcome
+      reports       what is told after a batch
     root          the data root: folders, identity;  durable: small writes that survive a power cut
     connect       clients, where the server is, whether it answers;  address: its URL;  replies: what its errors mean
     durability    what a server must promise
@@ -20,6 +21,7 @@ The map, in the order of the data:
     alive         signs of life;  child: processes that end with us
     supervise     `run`: server, watcher and worker as one;  work: the Celery worker
     cli           the commands:  ingest, read (tail, show), dry_run (parse), status, quarantine
+    log           what we say:  events: the closed list;  line: how a line looks
 
 Everybody may import settings, errors, log and models.
 """

@@ -8,77 +8,19 @@ through the same renderer.  A line is written by one ``write`` of at most
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import os
 import socket
 import sys
 import threading
-from collections.abc import Mapping, MutableMapping
-from typing import Any, Literal, NamedTuple
+from collections.abc import Mapping
+from typing import Any, Literal
 
-import orjson
 import structlog
 
+from turnstream.events import EVENTS
+from turnstream.line import EventDict, render_json, write_line
 from turnstream.settings import LogSettings
-
-#: Bytes that Linux writes to a pipe in one piece (PIPE_BUF, pipe(7)).
-LINE_BYTES = 4096
-#: Bytes that a field keeps in a line that would be longer, bytes that one character may take
-#: as JSON, and bytes kept for the braces and the note that something was left out.
-CUT_BYTES, ESCAPED_BYTES, RESERVED_BYTES = 600, 6, 64
-
-EventDict = MutableMapping[str, Any]
-
-
-class EventSpec(NamedTuple):
-    """Level, what the event means, and what its reader should do."""
-
-    level: int
-    meaning: str
-    action: str = "none"
-
-
-_D, _I, _W, _E = logging.DEBUG, logging.INFO, logging.WARNING, logging.ERROR
-
-#: Every event we log.  ``<noun>.<verb, past tense>``.
-EVENTS: dict[str, EventSpec] = {
-    "document.published": EventSpec(_I, "a new content is on the stream; its file was moved to archive/"),
-    "document.duplicate": EventSpec(_I, "a content already on the stream; its file was moved to duplicates/"),
-    "document.rejected": EventSpec(_W, "the file was moved to quarantine/", "read hint; `turnstream quarantine show`"),
-    "document.deferred": EventSpec(_I, "the file stays in drop/ and is tried again later", "see reason and detail"),
-    "document.blocked": EventSpec(
-        _W, "the file's outcome is known but it cannot be moved", "free space, give permission"
-    ),
-    "document.gone": EventSpec(_D, "a file was already handled, or taken away by its user"),
-    "document.suspected": EventSpec(_W, "a worker process died or overran its time on this batch"),
-    "batch.refused": EventSpec(_E, "a message was not ours to work on", "give each root its own server.key_prefix"),
-    "batch.abandoned": EventSpec(_W, "a batch ended early; its files are sent again", "see reason and detail"),
-    "files.ignored": EventSpec(_D, "a name in drop/ matches an ignore pattern or is no regular file"),
-    "server.started": EventSpec(_I, "the embedded server answers"),
-    "server.loading": EventSpec(_I, "the server is reading its data and will answer soon"),
-    "server.unavailable": EventSpec(_W, "the server does not answer; said once per outage", "files wait in drop/"),
-    "server.available": EventSpec(_I, "the server answers again"),
-    "server.weak": EventSpec(_W, "the server may lose acknowledged writes and that was allowed", "appendfsync always"),
-    "ledger.created": EventSpec(_I, "a new root began its ledger"),
-    "ledger.held": EventSpec(_E, "the server lost or exchanged its ledger; nothing is published", "restore the server"),
-    "watch.started": EventSpec(_I, "the watcher looks at drop/"),
-    "watch.stopped": EventSpec(_I, "the watcher ended"),
-    "watch.degraded": EventSpec(_W, "file events do not work; the sweep finds files all the same", "see remedy"),
-    "watch.repaired": EventSpec(_I, "file events work again"),
-    "stream.trimmed": EventSpec(_D, "old entries left the stream; they are in archive/"),
-    "worker.started": EventSpec(_I, "the Celery worker takes batches"),
-    "worker.stopping": EventSpec(_I, "the worker finishes its batches and ends"),
-    "worker.stopped": EventSpec(_I, "the worker ended"),
-    "process.started": EventSpec(_I, "`run` started one of its processes"),
-    "process.exited": EventSpec(_W, "one of the processes of `run` ended by itself and is started again"),
-    "process.killed": EventSpec(_W, "a process did not end in time and was killed"),
-    "process.crashed": EventSpec(_E, "an unexpected error ended a process", "please report it"),
-    "run.ready": EventSpec(_I, "server, watcher and worker are up: drop files"),
-    "run.stopping": EventSpec(_I, "`run` stops its processes in order"),
-    "run.stopped": EventSpec(_I, "`run` ended"),
-    "library.logged": EventSpec(_I, "a library's own message, at its own level, in `message`"),
-}
 
 #: Libraries whose informational lines repeat what our own events say.
 QUIETED = (
@@ -146,47 +88,6 @@ def configure(settings: LogSettings, role: str, *, stream: Literal["stdout", "st
     _capture_libraries(_LineHandler(descriptor, formatter))
 
 
-def render_json(_logger: object, _method: str, event: EventDict) -> str:
-    """Render one line of at most ``LINE_BYTES`` bytes: the time first, long texts cut if they must be."""
-    ordered = {key: event.pop(key) for key in ("timestamp", "level", "event") if key in event}
-    ordered.update(event)
-    try:
-        line = orjson.dumps(ordered, default=str)
-    except TypeError:  # no UTF-8, a number too large, a key that is no text: never a reason to lose a line
-        line = orjson.dumps(_plain(ordered))
-    if len(line) >= LINE_BYTES:
-        line = orjson.dumps(_shortened(ordered))
-    return line.decode()
-
-
-def _plain(value: object) -> Any:
-    if isinstance(value, Mapping):
-        return {_text(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [_plain(item) for item in value]
-    if value is None or isinstance(value, bool | float) or (isinstance(value, int) and abs(value) < 1 << 63):
-        return value
-    return _text(value)
-
-
-def _text(value: object) -> str:
-    return str(value).encode("utf-8", "backslashreplace").decode()
-
-
-def _shortened(event: Mapping[str, Any]) -> dict[str, Any]:
-    short: dict[str, Any] = {}
-    left = LINE_BYTES - RESERVED_BYTES
-    for key, value in _plain(event).items():
-        item = orjson.dumps({key[:CUT_BYTES]: value})
-        if len(item) > CUT_BYTES:
-            text = value if isinstance(value, str) else orjson.dumps(value).decode()
-            item = orjson.dumps({key[:CUT_BYTES]: text[: CUT_BYTES // ESCAPED_BYTES]})
-        if len(item) <= left:
-            left -= len(item)
-            short |= orjson.loads(item)
-    return {**short, "truncated": True}
-
-
 class _Identity:
     """Adds who is speaking; the pid is read each time, as worker processes are forked."""
 
@@ -206,7 +107,7 @@ class _LineLogger:
         self.descriptor = descriptor
 
     def msg(self, line: str) -> None:
-        _write_line(self.descriptor, line)
+        write_line(self.descriptor, line)
 
     debug = info = warning = error = critical = log = msg
 
@@ -224,7 +125,7 @@ class _LineHandler(logging.Handler):
         """Write the record; a broken one is reported by logging itself, on stderr."""
         try:
             record.msg, record.args = _message(record), ()
-            _write_line(self.descriptor, self.format(record))
+            write_line(self.descriptor, self.format(record))
         except Exception:  # noqa: BLE001 - a log line must never end the program
             self.handleError(record)
 
@@ -260,14 +161,6 @@ def _message(record: logging.LogRecord) -> str:
         return record.getMessage()
     except (TypeError, ValueError):  # arguments that do not fit the format: the library's fault, told as it is
         return f"{record.msg} {record.args}"
-
-
-def _write_line(descriptor: int, line: str) -> None:
-    data = line.encode("utf-8", "replace") + b"\n"
-    # A log reader that went away must not end a worker, and there is nobody left to tell.
-    with contextlib.suppress(BrokenPipeError):
-        while data:
-            data = data[os.write(descriptor, data) :]
 
 
 def _as_library_event(_logger: object, _method: str, event: EventDict) -> EventDict:

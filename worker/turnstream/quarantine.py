@@ -14,8 +14,7 @@ from turnstream.durable import sync_folder
 from turnstream.errors import BadConfiguration
 from turnstream.models import printable
 from turnstream.naming import free_name, rename_exclusively
-
-SUFFIX = ".error.json"
+from turnstream.receipts import ERROR_SUFFIX
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +33,8 @@ def cases(root: Path) -> Iterator[Case]:
     found = []
     for below, _, names in os.walk(folder):
         for name in names:
-            file = Path(below, name.removesuffix(SUFFIX))
-            if name.endswith(SUFFIX) and os.path.lexists(file):
+            file = Path(below, name.removesuffix(ERROR_SUFFIX))
+            if name.endswith(ERROR_SUFFIX) and os.path.lexists(file):
                 sidecar = Path(below, name)
                 found.append(Case(os.path.relpath(file, folder), file, sidecar, _facts(sidecar)))
     yield from sorted(found, key=lambda case: str(case.facts.get("at")))

@@ -1,0 +1,55 @@
+"""Every event that we log: a closed list, ``<noun>.<verb, past tense>``."""
+
+from __future__ import annotations
+
+import logging
+from typing import NamedTuple
+
+
+class EventSpec(NamedTuple):
+    """Level, what the event means, and what its reader should do."""
+
+    level: int
+    meaning: str
+    action: str = "none"
+
+
+_D, _I, _W, _E = logging.DEBUG, logging.INFO, logging.WARNING, logging.ERROR
+
+EVENTS: dict[str, EventSpec] = {
+    "document.published": EventSpec(_I, "a new content is on the stream; its file was moved to archive/"),
+    "document.duplicate": EventSpec(_I, "a content already on the stream; its file was moved to duplicates/"),
+    "document.rejected": EventSpec(_W, "the file was moved to quarantine/", "read hint; `turnstream quarantine show`"),
+    "document.deferred": EventSpec(_I, "the file stays in drop/ and is tried again later", "see reason and detail"),
+    "document.blocked": EventSpec(
+        _W, "the file's outcome is known but it cannot be moved", "free space, give permission"
+    ),
+    "document.gone": EventSpec(_D, "a file was already handled, or taken away by its user"),
+    "document.suspected": EventSpec(_W, "a worker process died or overran its time on this batch"),
+    "batch.refused": EventSpec(_E, "a message was not ours to work on", "give each root its own server.key_prefix"),
+    "batch.abandoned": EventSpec(_W, "a batch ended early; its files are sent again", "see reason and detail"),
+    "files.ignored": EventSpec(_D, "a name in drop/ matches an ignore pattern or is no regular file"),
+    "server.started": EventSpec(_I, "the embedded server answers"),
+    "server.loading": EventSpec(_I, "the server is reading its data and will answer soon"),
+    "server.unavailable": EventSpec(_W, "the server does not answer; said once per outage", "files wait in drop/"),
+    "server.available": EventSpec(_I, "the server answers again"),
+    "server.weak": EventSpec(_W, "the server may lose acknowledged writes and that was allowed", "appendfsync always"),
+    "ledger.created": EventSpec(_I, "a new root began its ledger"),
+    "ledger.held": EventSpec(_E, "the server lost or exchanged its ledger; nothing is published", "restore the server"),
+    "watch.started": EventSpec(_I, "the watcher looks at drop/"),
+    "watch.stopped": EventSpec(_I, "the watcher ended"),
+    "watch.degraded": EventSpec(_W, "file events do not work; the sweep finds files all the same", "see remedy"),
+    "watch.repaired": EventSpec(_I, "file events work again"),
+    "stream.trimmed": EventSpec(_D, "old entries left the stream; they are in archive/"),
+    "worker.started": EventSpec(_I, "the Celery worker takes batches"),
+    "worker.stopping": EventSpec(_I, "the worker finishes its batches and ends"),
+    "worker.stopped": EventSpec(_I, "the worker ended"),
+    "process.started": EventSpec(_I, "`run` started one of its processes"),
+    "process.exited": EventSpec(_W, "one of the processes of `run` ended by itself and is started again"),
+    "process.killed": EventSpec(_W, "a process did not end in time and was killed"),
+    "process.crashed": EventSpec(_E, "an unexpected error ended a process", "please report it"),
+    "run.ready": EventSpec(_I, "server, watcher and worker are up: drop files"),
+    "run.stopping": EventSpec(_I, "`run` stops its processes in order"),
+    "run.stopped": EventSpec(_I, "`run` ended"),
+    "library.logged": EventSpec(_I, "a library's own message, at its own level, in `message`"),
+}
