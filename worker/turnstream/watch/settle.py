@@ -64,7 +64,7 @@ Verdict = Ready | Wait | Vanished
 
 def look(candidate: Candidate, drop: Path, settings: WatchSettings, now: float) -> Verdict:
     """Judge a file at this moment; remembers its facts in the candidate."""
-    path = drop / candidate.path
+    path = f"{drop}/{candidate.path}"
     try:
         facts = os.lstat(path)
     except OSError:
@@ -83,7 +83,7 @@ def look(candidate: Candidate, drop: Path, settings: WatchSettings, now: float) 
     return Wait(until, "settling")
 
 
-def ask_lease(path: Path) -> Lease:
+def ask_lease(path: str | Path) -> Lease:
     """Ask the kernel for a read lease and give it back at once."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)

@@ -41,6 +41,7 @@ class Watcher:
         self.stop = threading.Event()
         self.bell = Bell()
         self.rope = Rope(root.drop, self.bell)
+        self._prefix = f"{root.drop}/"
         self.ignored = ignore_pattern(self.settings.ignore)
         self._passed_over: set[str] = set()
         self._stale: set[str] = set()
@@ -90,7 +91,7 @@ class Watcher:
         """Compare the folder with what is known of it."""
         began = time.monotonic()
         self._rang = False
-        notes = {os.path.relpath(path, self.root.drop): note for path, note in self.bell.answer().items()}
+        notes = {path.removeprefix(self._prefix): note for path, note in self.bell.answer().items()}
         sight = scan(self.root.drop, self.ignored)
         files = self._eligible(sight.files, sight.others)
         self._let_go(self.backlog.paths() - files)
@@ -174,7 +175,7 @@ class Watcher:
 
     def _eligible(self, files: set[str], others: set[str]) -> set[str]:
         unknown = ((files - self.backlog.paths()) | others) - self._passed_over
-        passed = (unknown & others) | {path for path in unknown if self.ignored.fullmatch(os.path.basename(path))}  # noqa: PTH119
+        passed = (unknown & others) | {path for path in unknown if self.ignored.fullmatch(path.rpartition("/")[2])}
         for path in passed:
             say("files.ignored", path=printable(path))
         if passed or self._passed_over:
