@@ -78,9 +78,10 @@ def event() -> Event:
         speakers=(Speaker(id="s1", name=None, role=None, labels=("Q.",)),),
         turns=(Turn(index=0, speaker_id=None, label=None, kind="speech", paragraphs=("Hello.",), span=(0, 6)),),
         unattributed=(Unattributed(text="* * *", span=(7, 12)),),
-        spans={"title": (0, 6)},
+        spans={"title": ((0, 6),)},
         revision=Revision(),
         provenance=Provenance(
+            arrival_id="a" * 16,
             path="a.txt",
             path_bytes=None,
             name="a.txt",
@@ -139,7 +140,7 @@ def test_constants_of_the_contract() -> None:
     assert whole["datacontenttype"] == "application/json"
     assert whole["dataschema"] == "urn:turnstream:schema:transcript:v1"
     assert whole["time"] == "2026-01-02T12:00:00Z"
-    assert whole["data"]["spans"] == {"title": [0, 6]}
+    assert whole["data"]["spans"] == {"title": [[0, 6]]}
 
 
 def test_an_event_read_back_is_the_same() -> None:

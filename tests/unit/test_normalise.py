@@ -37,6 +37,7 @@ PARSED = Parsed(
     warnings=("from_parse",),
 )
 SOURCE = Source(
+    arrival_id="a" * 16,
     path="sub/000_4079e7fc051ca7b4.txt",
     size=len(TEXT),
     mtime_ns=1_700_000_000_500_000_000,

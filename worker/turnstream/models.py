@@ -28,9 +28,13 @@ Span = tuple[int, int]
 
 
 class Model(BaseModel):
-    """Immutable and closed on our side; consumers must ignore fields they don't know."""
+    """Immutable.  Who reads must ignore fields that it does not know, as we do with messages.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    A value that a reader does not know in ``kind`` or ``status`` is to be taken for
+    ``speech`` or ``partial``.
+    """
+
+    model_config = ConfigDict(frozen=True)
 
 
 class Speaker(Model):
@@ -87,10 +91,12 @@ class Layout(Model):
 class Provenance(Model):
     """Where the record came from; ``path`` is relative to ``drop/``.
 
+    ``arrival_id`` is the file's in journal and logs.
     ``path_bytes`` is the base64 of the path where it is no valid UTF-8 (``path`` then
     shows escapes), else ``None``.  ``sequence`` and ``declared_id`` are the sender's.
     """
 
+    arrival_id: ShortId
     path: str
     path_bytes: str | None
     name: str
@@ -107,7 +113,7 @@ class Provenance(Model):
 
 
 class Record(Model):
-    """One structured transcript."""
+    """One structured transcript; ``spans`` says where its own fields (``title`` …) stand in the text."""
 
     document_id: ShortId
     content_sha256: Digest
@@ -123,7 +129,7 @@ class Record(Model):
     speakers: tuple[Speaker, ...]
     turns: tuple[Turn, ...]
     unattributed: tuple[Unattributed, ...]
-    spans: dict[str, Span]
+    spans: dict[str, tuple[Span, ...]]
     revision: Revision
     provenance: Provenance
     warnings: tuple[str, ...]
@@ -154,14 +160,16 @@ class OutcomeKind(StrEnum):
 class FileRef(Model):
     """One file of a task message; ``path`` is below ``drop/``, see ``to_wire``.
 
-    ``crashes`` counts the workers that died on this arrival alone; ``tries`` how often it was
-    deferred before, so that its mark of deferral can be taken away.
+    ``crashes`` counts the workers that died on this arrival alone, and ``reason`` is what the
+    last one was reported as; ``tries`` is how often it was deferred before, so that its mark of
+    deferral can be taken away.
     """
 
     path: str
     arrival_id: ShortId
     crashes: int = 0
     tries: int = 0
+    reason: str | None = None
 
 
 class Deferral(Model):

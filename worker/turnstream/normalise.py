@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import os
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from turnstream.models import Event, Extracted, Parsed, Provenance, Record, Revision, printable
 
@@ -14,6 +14,7 @@ from turnstream.models import Event, Extracted, Parsed, Provenance, Record, Revi
 class Source:
     """What ``normalise`` needs to know of the file; ``path`` is the fs string below ``drop/``."""
 
+    arrival_id: str
     path: str
     size: int
     mtime_ns: int
@@ -43,7 +44,7 @@ def normalise(extracted: Extracted, parsed: Parsed, source: Source, received_at:
         speakers=parsed.speakers,
         turns=parsed.turns,
         unattributed=parsed.unattributed,
-        spans=parsed.spans,
+        spans={name: (span,) for name, span in parsed.spans.items()},
         revision=Revision(),
         provenance=_provenance(extracted, parsed, source, received_at),
         warnings=(*extracted.warnings, *parsed.warnings),
@@ -64,6 +65,7 @@ def envelope(record: Record, root_id: str, time: datetime) -> Event:
 def _provenance(extracted: Extracted, parsed: Parsed, source: Source, received_at: datetime) -> Provenance:
     shown = printable(source.path)
     return Provenance(
+        arrival_id=source.arrival_id,
         path=shown,
         path_bytes=None if shown == source.path else base64.b64encode(os.fsencode(source.path)).decode(),
         name=os.path.basename(shown),  # noqa: PTH119 - a string of the contract, no file of ours
@@ -83,6 +85,6 @@ def _provenance(extracted: Extracted, parsed: Parsed, source: Source, received_a
 def _moment(ns: int) -> datetime:
     # datetime ends in the year 9999; file systems do not.
     try:
-        return datetime.fromtimestamp(ns / 1e9, UTC)
-    except (OverflowError, ValueError, OSError):
+        return datetime.fromtimestamp(0, UTC) + timedelta(microseconds=ns // 1000)
+    except OverflowError:
         return datetime.max.replace(tzinfo=UTC) if ns > 0 else datetime.min.replace(tzinfo=UTC)

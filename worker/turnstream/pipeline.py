@@ -72,6 +72,7 @@ def source_of(path: str, identity: Identity, size: int, mtime_ns: int) -> Source
     """Gather what the record says of its file."""
     sequence, declared_id = declared_by_name(os.path.basename(path))  # noqa: PTH119 - an fs string
     return Source(
+        arrival_id=identity.arrival_id,
         path=path,
         size=size,
         mtime_ns=mtime_ns,

@@ -7,9 +7,9 @@
 -- KEYS[2]  stream  documents
 -- KEYS[3]  hash    counters         field `published`
 -- KEYS[3+i] hash   claims:<4 hex>   bucket of document i
--- ARGV[1]  the epoch that the caller expects;  ARGV[2]  the event type
--- ARGV[3+5(i-1)..7+5(i-1)]  of document i:
---   rest of its digest (30 bytes), arrival id (8 bytes), event id, subject, event JSON
+-- ARGV[1]  the epoch that the caller expects
+-- ARGV[2+6(i-1)..7+6(i-1)]  of document i:
+--   rest of its digest (30 bytes), arrival id (8 bytes), event type, event id, subject, event JSON
 --
 -- Returns {'held', <epoch or ''>}, or one row per document:
 --   {'published', <entry id>} | {'yours', <entry id>} | {'duplicate', <entry id>, <arrival id, 8 bytes>}
@@ -17,8 +17,8 @@
 -- A claim's value is the arrival id (8 bytes), then the entry id: milliseconds as 6 bytes and
 -- sequence as 4, big-endian.
 
-local ARGUMENTS = 5
-local FIRST = 3
+local ARGUMENTS = 6
+local FIRST = 2
 local count = (#ARGV - FIRST + 1) / ARGUMENTS
 
 local epoch = redis.call('GET', KEYS[1]) or ''
@@ -56,7 +56,7 @@ for i = 1, count do
     answers[i] = answer(claim, arrival)
   else
     local entry = redis.call('XADD', KEYS[2], '*',
-      'data', ARGV[at + 4], 'type', ARGV[2], 'id', ARGV[at + 2], 'subject', ARGV[at + 3])
+      'data', ARGV[at + 5], 'type', ARGV[at + 2], 'id', ARGV[at + 3], 'subject', ARGV[at + 4])
     local milliseconds, sequence = string.match(entry, '(%d+)-(%d+)')
     claim = arrival .. struct.pack('>I6I4', tonumber(milliseconds), tonumber(sequence))
     redis.call('HSET', bucket, digest, claim)

@@ -132,9 +132,10 @@ class Ledger:
         for chunk in _chunks(publications):
             keys = [self.key(name) for name in ("epoch", "documents", "counters")]
             keys += [self._bucket(publication) for publication in chunk]
-            arguments: list[Any] = [epoch, EVENT_TYPE]
+            arguments: list[Any] = [epoch]
             for item in chunk:
-                arguments += (_rest(item), bytes.fromhex(item.arrival_id), item.event_id, item.subject, item.event)
+                arguments += (_rest(item), bytes.fromhex(item.arrival_id), EVENT_TYPE)
+                arguments += (item.event_id, item.subject, item.event)
             with translated():
                 reply = self._publish(keys=keys, args=arguments)
             if reply[0] == b"held":
