@@ -6,6 +6,7 @@ Kept light: `run` starts its children before it imports anything that takes long
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import os
 import signal
 import subprocess
@@ -15,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from turnstream.errors import NoServer
 from turnstream.settings import Settings, child_environment
 
 #: Seconds; first and longest pause before a process is started again, and a run that resets it.
@@ -91,6 +93,23 @@ class Child:
         if self.process is not None:
             self.process.kill()
             self.process.wait()
+
+
+def claim(root: Path) -> None:
+    """Be the one `run` of a root until this process ends.
+
+    Raises:
+        NoServer: another `run` is it.
+
+    """
+    lock = os.open(root / "state" / "run.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise NoServer(f"another `turnstream run` works on {root} (process {os.read(lock, 20).decode()})") from None
+    # Left open: the lock ends with the process.
+    os.ftruncate(lock, 0)
+    os.write(lock, str(os.getpid()).encode())
 
 
 def children_of(settings: Settings, config: Path | None) -> list[Child]:

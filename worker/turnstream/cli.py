@@ -85,18 +85,20 @@ def cli() -> None:
 @common
 def run(options: Common) -> int:
     """Start server, watcher and worker, and keep them running."""
-    from turnstream.child import children_of
+    from turnstream import root
+    from turnstream.child import children_of, claim
 
     settings = options.settings()
+    root.prepare(settings.root)
+    claim(settings.root)
     children = children_of(settings, options.config)
     # They take most of the time of a start: let them begin while this process imports its own.
     for child in children:
         child.start()
-    from turnstream import log, root
+    from turnstream import log
     from turnstream.supervise import Supervisor
 
     log.configure(settings.log, "run")
-    root.prepare(settings.root)
     return Supervisor(settings, children).run()
 
 
@@ -226,9 +228,11 @@ def config_show(options: Common) -> None:
     """Print every setting in force; secrets are masked."""
     import orjson
 
+    from turnstream.line import plain
+
     settings = options.settings()
     if options.as_json:
-        click.echo(orjson.dumps(settings.model_dump(mode="json")).decode())
+        click.echo(orjson.dumps(plain(settings.model_dump())).decode())
         return
     for section, values in settings.model_dump(mode="json").items():
         for name, value in values.items() if isinstance(values, dict) else [("", values)]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
+import select
 from collections.abc import Mapping, MutableMapping
 from typing import Any
 
@@ -25,17 +25,18 @@ def render_json(_logger: object, _method: str, event: EventDict) -> str:
     try:
         line = orjson.dumps(ordered, default=str)
     except TypeError:  # no UTF-8, a number too large, a key that is no text: never a reason to lose a line
-        line = orjson.dumps(_plain(ordered))
+        line = orjson.dumps(plain(ordered))
     if len(line) >= LINE_BYTES:
         line = orjson.dumps(_shortened(ordered))
     return line.decode()
 
 
-def _plain(value: object) -> Any:
+def plain(value: object) -> Any:
+    """Return a value as JSON can carry it: bytes that are no UTF-8 escaped, what is unknown as text."""
     if isinstance(value, Mapping):
-        return {_text(key): _plain(item) for key, item in value.items()}
+        return {_text(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if value is None or isinstance(value, bool | float) or (isinstance(value, int) and abs(value) < 1 << 63):
         return value
     return _text(value)
@@ -48,7 +49,7 @@ def _text(value: object) -> str:
 def _shortened(event: Mapping[str, Any]) -> dict[str, Any]:
     short: dict[str, Any] = {}
     left = LINE_BYTES - RESERVED_BYTES
-    for key, value in _plain(event).items():
+    for key, value in plain(event).items():
         item = orjson.dumps({key[:CUT_BYTES]: value})
         if len(item) > CUT_BYTES:
             text = value if isinstance(value, str) else orjson.dumps(value).decode()
@@ -62,7 +63,10 @@ def _shortened(event: Mapping[str, Any]) -> dict[str, Any]:
 def write_line(descriptor: int, line: str) -> None:
     """Write a line to a file descriptor."""
     data = line.encode("utf-8", "replace") + b"\n"
-    # A log reader that went away must not end a worker, and there is nobody left to tell.
-    with contextlib.suppress(BrokenPipeError):
-        while data:
+    while data:
+        try:
             data = data[os.write(descriptor, data) :]
+        except BlockingIOError:
+            select.select((), (descriptor,), ())
+        except OSError:
+            return  # a full disk or a reader that went away must not end a worker, and nobody is left to tell

@@ -8,6 +8,7 @@ key by key; an unknown key is an error.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -26,6 +27,8 @@ from turnstream.errors import BadConfiguration
 ENV_PREFIX = "TURNSTREAM_"
 #: Environment names of ours that are no setting: where settings and secrets are found.
 ENV_PLACES = ("TURNSTREAM_CONFIG", "TURNSTREAM_SECRETS_DIR")
+#: What Kubernetes sets in every container beside a service that is called "turnstream".
+_SERVICE_LINK = re.compile(r"TURNSTREAM_(SERVICE_(HOST|PORT\w*)|PORT(_\d+_(TCP|UDP|SCTP)\w*)?)")
 SERVER_SCHEMES = ("redis", "rediss", "redis+socket", "valkey")
 
 #: Times that a hold is refreshed within its time to live.
@@ -256,7 +259,7 @@ def _environment_path(name: str) -> Path | None:
 
 def _refuse_unknown_environment() -> None:
     for name in os.environ:
-        if not name.startswith(ENV_PREFIX) or name in ENV_PLACES:
+        if not name.startswith(ENV_PREFIX) or name in ENV_PLACES or _SERVICE_LINK.fullmatch(name):
             continue
         section, nested, _ = name.removeprefix(ENV_PREFIX).lower().partition("__")
         if section not in Settings.model_fields or (nested and section == "root"):

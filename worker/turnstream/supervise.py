@@ -101,11 +101,22 @@ class Supervisor:
             say("process.exited", process="server", exit_code=code, restart_in_s=pause)
         elif now >= self.server_restart.at:
             self.server_restart.started = now
+            self.starting = True
             try:
-                self.embedded = server.start(self.settings)
+                self._use(server.start(self.settings))
             except NoServer as error:
                 pause = self.server_restart.died(now)
                 say("server.unavailable", reason="no_server", detail=str(error), restart_in_s=pause)
+            self.starting = False
+
+    def _use(self, started: EmbeddedServer) -> None:
+        moved = self.embedded is not None and self.embedded.url != started.url
+        self.embedded = started
+        if moved:
+            # Its port was taken meanwhile: who knows the old one must learn the new one.
+            self.ledger = Ledger(client(started.url, self.settings.server), self.settings.server.key_prefix)
+            for child in self.children:
+                child.stop()
 
     def _tell_ready(self) -> bool:
         try:
