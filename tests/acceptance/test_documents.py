@@ -101,32 +101,6 @@ def test_a_file_that_is_being_written_is_not_read_before_its_writer_closes_it(ru
     assert [len(record["turns"]) for record in slow] == [3]
 
 
-def test_ingest_brings_files_in_and_tells_what_became_of_each(run: Turnstream) -> None:
-    outside = run.root.parent / "outside"
-    (outside / "sub").mkdir(parents=True)
-    (outside / "a.txt").write_text("Anna: one\nBen: two\n")
-    (outside / "sub" / "b.txt").write_text("Anna: one\r\nBen: two\r\n")
-    (outside / "bad.txt").write_bytes(b"%PDF-1.7 not really")
-    done = run.command_line("ingest", str(outside), "--json")
-    outcomes = {
-        line["file"].rpartition("/")[2]: line["outcome"] for line in map(orjson.loads, done.stdout.splitlines())
-    }
-    assert done.returncode == 1
-    assert sorted(outcomes) == ["a.txt", "b.txt", "bad.txt"]
-    assert outcomes["bad.txt"] == "rejected"
-    assert sorted((outcomes["a.txt"], outcomes["b.txt"])) == ["duplicate", "published"]
-    assert (outside / "a.txt").exists()
-
-
-def test_ingest_starts_what_does_not_run_and_leaves_nothing_running(run: Turnstream) -> None:
-    run.stop()
-    outside = run.root.parent / "alone.txt"
-    outside.write_text("Anna: one\nBen: two\n")
-    done = run.command_line("ingest", str(outside))
-    assert (done.returncode, done.stdout.split()[0]) == (0, "published")
-    assert run.command_line("status").returncode == 69
-
-
 def test_show_status_and_url_tell_what_is_there(run: Turnstream) -> None:
     run.move_in(SEED.read_bytes(), SEED.name)
     (record,) = until(run.records, "the record")

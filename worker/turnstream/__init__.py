@@ -21,6 +21,7 @@ The map, in the order of the data:
     alive         signs of life;  child: processes that end with us
     supervise     `run`: server, watcher and worker as one;  work: the Celery worker
     cli           the commands:  ingest, read (tail, show), dry_run (parse), status, quarantine
+    dropper       what `ingest` copies into drop/;  outcomes: what became of it;  company: who works meanwhile
     log           what we say:  events: the closed list;  line: how a line looks
 
 Everybody may import settings, errors, log and models.

@@ -149,7 +149,7 @@ def work(options: Common, await_server: bool) -> int:
 
 
 @cli.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, readable=False))
 @common
 def ingest(options: Common, paths: tuple[Path, ...]) -> int:
     """Copy files into drop/ and wait for their outcomes."""
@@ -282,7 +282,7 @@ def quarantine_retry(options: Common, which: str) -> None:
 
     root = options.settings().root
     for case in select(root, which):
-        click.echo(f"{case.path} -> drop/{retry(root, case)}")
+        click.echo(f"{case.shown} -> drop/{retry(root, case)}")
 
 
 @quarantine.command("discard")
@@ -298,4 +298,4 @@ def quarantine_discard(options: Common, which: str, yes: bool) -> None:
         click.confirm(f"Delete {len(cases)} file(s) for good?", abort=True)
     for case in cases:
         discard(case)
-        click.echo(f"{case.path} deleted")
+        click.echo(f"{case.shown} deleted")

@@ -11,7 +11,7 @@ from typing import Any
 import click
 import orjson
 
-from turnstream.errors import DocumentError
+from turnstream.errors import DocumentError, ParserFailed
 from turnstream.extract import extract
 from turnstream.identify import identify
 from turnstream.models import Record, printable
@@ -39,6 +39,16 @@ def dry_run(files: Iterable[Path], *, as_json: bool) -> int:
 def _record(file: Path) -> Record:
     raw = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
     mtime_ns = 0 if str(file) == "-" else file.stat().st_mtime_ns
+    try:
+        return _parsed(file, raw, mtime_ns)
+    except DocumentError:
+        raise
+    except Exception as error:
+        # As in the pipeline: a fault of ours is one file's, the others go on.
+        raise ParserFailed(f"{type(error).__name__}: {error}") from error
+
+
+def _parsed(file: Path, raw: bytes, mtime_ns: int) -> Record:
     extracted = extract(raw)
     identity = identify(_NO_ARRIVAL, raw, extracted.canonical)
     return record_of(extracted, source_of(str(file), identity, len(raw), mtime_ns), datetime.now(UTC))

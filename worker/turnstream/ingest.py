@@ -2,189 +2,182 @@
 
 from __future__ import annotations
 
-import os
-import secrets
-import shutil
-import subprocess
+import signal
 import sys
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import click
 import orjson
+from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from turnstream import root as data_root
-from turnstream.alive import living
-from turnstream.connect import client, find_url
+from turnstream.company import Company, company
+from turnstream.dropper import Choice, Copied, Dropper, Refused, Wanted, require_outside
 from turnstream.errors import NoServer, TransientError
-from turnstream.identify import arrival_id
-from turnstream.models import printable
-from turnstream.naming import free_name, rename_exclusively
-from turnstream.publish import Ledger
-from turnstream.root import Root
-from turnstream.settings import Settings, child_environment
-from turnstream.watch.scan import ignore_pattern
+from turnstream.models import Deferral, printable, to_wire
+from turnstream.outcomes import Line, Outcomes
+from turnstream.settings import Settings
 
 #: Seconds between looks at the journal.
 _LOOK_SECONDS = 0.05
-#: Seconds that a `run` of our own gets to come up, and to stop.
-_START_SECONDS, _STOP_SECONDS = 60.0, 20.0
+#: Seconds without an outcome after which we ask why.
+_PATIENCE_SECONDS = 10.0
+_GOOD = ("published", "duplicate")
+_FACTS = ("outcome", "arrival_id", "document_id", "entry_id", "to", "reason", "detail")
 
 
-@dataclass(frozen=True, slots=True)
-class Copied:
-    """A file that lies in ``drop/`` now."""
-
-    source: Path
-    path: str
-    arrival_id: str
-
-
-def ingest(paths: Iterable[Path], settings: Settings, config: Path | None, *, as_json: bool) -> int:
-    """Bring files in and print what became of each; return 1 if any was rejected.
+def ingest(paths: Sequence[Path], settings: Settings, config: Path | None, *, as_json: bool) -> int:
+    """Bring files in and print what became of each; return 1 if any was not taken.
 
     Raises:
         NoServer: nothing runs for this root and nothing could be started.
         BadConfiguration: the root cannot be used.
 
     """
+    require_outside(paths, settings.root)
     root = data_root.prepare(settings.root)
-    wanted = list(_files(paths, settings))
-    with _running(settings, config):
-        journal = _Journal(root)
-        copied = {item.arrival_id: item for item in (_copy(file, name, root) for file, name in wanted)}
-        return _wait(copied, journal, as_json=as_json)
-
-
-def _wait(copied: dict[str, Copied], journal: _Journal, *, as_json: bool) -> int:
-    failed = 0
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
-        task = progress.add_task("ingesting", total=len(copied))
-        while copied:
-            for line in journal.new_lines():
-                item = copied.get(line["arrival_id"])
-                if item is None or (line["to"] is not None and not os.path.lexists(journal.root.path / line["to"])):
-                    continue
-                del copied[item.arrival_id]
-                progress.advance(task)
-                failed |= line["outcome"] == "rejected"
-                click.echo(_line(item, line, as_json=as_json))
-            time.sleep(_LOOK_SECONDS if copied else 0)
-    return int(failed)
-
-
-def _line(item: Copied, line: dict[str, Any], *, as_json: bool) -> str:
-    if as_json:
-        names = ("outcome", "arrival_id", "document_id", "entry_id", "to", "reason", "detail")
-        return orjson.dumps({"file": printable(str(item.source)), **{name: line[name] for name in names}}).decode()
-    what = line["document_id"] if line["outcome"] != "rejected" else f"{line['reason']}: {line['detail']}"
-    return f"{line['outcome']:<10} {printable(str(item.source))}  {what}"
-
-
-def _files(paths: Iterable[Path], settings: Settings) -> Iterator[tuple[Path, str]]:
-    ignored = ignore_pattern(settings.watch.ignore)
-    for path in paths:
-        if not path.is_dir():
-            yield path, path.name
-            continue
-        for below, folders, names in os.walk(path):
-            folders[:] = [folder for folder in folders if not ignored.fullmatch(folder)]
-            for name in names:
-                file = Path(below, name)
-                if not ignored.fullmatch(name) and file.is_file() and not file.is_symlink():
-                    yield file, os.path.relpath(file, path.absolute().parent if path.name else path)
-
-
-def _copy(source: Path, path: str, root: Root) -> Copied:
-    target = root.drop / path
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f".{secrets.token_hex(8)}.part")
-    folder = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        shutil.copyfile(source, part)
-        with part.open("rb") as file:
-            os.fsync(file.fileno())
-        arrival = arrival_id(root.state().root_id, part.stat())
-        name = free_name(folder, target.name, arrival)
-        rename_exclusively(folder, part.name, folder, name)
-        os.fsync(folder)
-    finally:
-        part.unlink(missing_ok=True)
-        os.close(folder)
-    return Copied(source, os.path.relpath(target.parent / name, root.drop), arrival)
-
-
-class _Journal:
-    """Yields the lines that come to the journal after this moment."""
-
-    def __init__(self, root: Root) -> None:
-        self.root = root
-        self.offsets = {path: path.stat().st_size for path in self._paths()}
-
-    def _paths(self) -> list[Path]:
-        return sorted((self.root.path / "journal").glob("*.jsonl"))
-
-    def new_lines(self) -> Iterator[dict[str, Any]]:
-        for path in self._paths():
-            with path.open("rb") as file:
-                file.seek(self.offsets.get(path, 0))
-                for line in file:
-                    if not line.endswith(b"\n"):
-                        break
-                    self.offsets[path] = self.offsets.get(path, 0) + len(line)
-                    if line.strip():
-                        yield orjson.loads(line)
-
-
-@contextmanager
-def _running(settings: Settings, config: Path | None) -> Iterator[None]:
-    """Have a watcher and a worker: those that run, else a `run` of our own for the time."""
-    if _complete(settings):
-        yield
-        return
-    arguments = ["--root", str(settings.root), *(["--config", str(config)] if config else [])]
-    log = settings.root / "state" / "ingest.log"
-    with log.open("ab") as output:
-        process = subprocess.Popen(  # noqa: S603 - our own program
-            [sys.executable, "-m", "turnstream", "run", *arguments],
-            env=child_environment(settings.server.url.get_secret_value()),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-        )
-    try:
-        _await_complete(process, settings, log)
-        yield
-    finally:
-        process.terminate()
+    choice = Choice(settings.watch)
+    files = list(choice.files(paths))
+    if choice.passed_over:
+        click.echo(f"{choice.passed_over} passed over: links, ignored names, no regular files", err=True)
+    _end_in_order()
+    with company(settings, config) as kept, _progress() as progress:
+        printer = _Printer(progress, len(files), as_json=as_json)
+        waiting = _Waiting(Outcomes(root), Dropper(root, settings.watch.done_marker), kept, printer)
         try:
-            process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            waiting.bring_in(files)
+            waiting.wait()
+        except KeyboardInterrupt:
+            click.echo("interrupted: what is in drop/ already stays there and is taken by the next run", err=True)
+            raise
+    return int(printer.failed)
 
 
-def _await_complete(process: subprocess.Popen[bytes], settings: Settings, log: Path) -> None:
-    deadline = time.monotonic() + _START_SECONDS
-    while not _complete(settings):
-        if process.poll() is not None or time.monotonic() > deadline:
-            raise NoServer(f"`turnstream run` did not come up: see {log}")
-        time.sleep(_LOOK_SECONDS)
+class _Printer:
+    """Prints a line for each file, and counts."""
+
+    def __init__(self, progress: Progress, total: int, *, as_json: bool) -> None:
+        self.progress = progress
+        self.task = progress.add_task("ingesting", total=total)
+        self.as_json = as_json
+        self.failed = False
+
+    def outcome(self, source: Path, line: Line) -> None:
+        self.progress.advance(self.task)
+        self.failed |= line.get("outcome") not in _GOOD
+        click.echo(_as_json(source, line) if self.as_json else _in_words(source, line))
 
 
-def _complete(settings: Settings) -> bool:
+class _Waiting:
+    """The files that are in ``drop/`` and have no outcome yet."""
+
+    def __init__(self, outcomes: Outcomes, dropper: Dropper, kept: Company, printer: _Printer) -> None:
+        self.files: dict[str, Copied] = {}
+        self.outcomes = outcomes
+        self.dropper = dropper
+        self.company = kept
+        self.printer = printer
+        self._told: set[str] = set()
+        self._next_look = 0.0
+        self._ask_at = time.monotonic() + _PATIENCE_SECONDS
+
+    def bring_in(self, files: Iterable[Wanted | Refused]) -> None:
+        for file in files:
+            copied = self.dropper.copy(file) if isinstance(file, Wanted) else file
+            if isinstance(copied, Copied):
+                self.files[copied.arrival_id] = copied
+            else:
+                facts = {"outcome": copied.outcome, "reason": copied.reason, "detail": copied.detail}
+                self.printer.outcome(copied.source, facts)
+            if time.monotonic() >= self._next_look:
+                self._look()
+
+    def wait(self) -> None:
+        while self.files:
+            self._look()
+            time.sleep(_LOOK_SECONDS if self.files else 0)
+
+    def _look(self) -> None:
+        for item, line in self.outcomes.settled(self.files):
+            del self.files[item.arrival_id]
+            self.dropper.tidy(item)
+            self.printer.outcome(item.source, line)
+            self._ask_at = time.monotonic() + _PATIENCE_SECONDS
+        self.company.keep()
+        now = time.monotonic()
+        if self.files and now >= self._ask_at:
+            self._tell_why()
+            self._ask_at = now + _PATIENCE_SECONDS
+        self._next_look = now + _LOOK_SECONDS
+
+    def _tell_why(self) -> None:
+        items = [item for item in self.files.values() if item.arrival_id not in self._told]
+        for item, deferral in zip(items, self._deferrals(items), strict=False):
+            if deferral is not None and deferral.arrival_id == item.arrival_id:
+                self._told.add(item.arrival_id)
+                why = f"{deferral.reason}{': ' * bool(deferral.detail)}{deferral.detail}"
+                click.echo(f"{printable(str(item.source))} waits: {why}. {_hint(deferral.reason)}", err=True)
+
+    def _deferrals(self, items: Sequence[Copied]) -> list[Deferral | None]:
+        if not items:
+            return []
+        try:
+            with self.company.ledger() as ledger:
+                pipeline = ledger.client.pipeline(transaction=False)
+                pipeline.hmget(ledger.key("deferred"), [to_wire(item.path) for item in items])
+                (found,) = ledger.execute(pipeline)
+        except (NoServer, TransientError) as error:
+            click.echo(f"{len(self.files)} files wait: {error}", err=True)
+            return []
+        return [_deferral(value) for value in found]
+
+
+def _progress() -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    shown = sys.stderr.isatty()
+    # Redirected, data for a file or a pipe would go to stderr with the bar.
+    return Progress(
+        *columns,
+        console=Console(stderr=True, quiet=not shown),
+        disable=not shown,
+        transient=True,
+        redirect_stdout=sys.stdout.isatty(),
+    )
+
+
+def _in_words(source: Path, line: Line) -> str:
+    what = line.get("document_id") if line.get("outcome") in _GOOD else f"{line.get('reason')}: {line.get('detail')}"
+    return f"{line.get('outcome'):<10} {printable(str(source))}  {what}"
+
+
+def _as_json(source: Path, line: Line) -> str:
+    facts: dict[str, Any] = {"file": printable(str(source)), **{name: line.get(name) for name in _FACTS}}
+    return orjson.dumps(facts).decode()
+
+
+def _deferral(value: bytes | None) -> Deferral | None:
     try:
-        ledger = Ledger(client(find_url(settings), settings.server), settings.server.key_prefix)
-        roles = {process.role for process in living(ledger)}
-    except (NoServer, TransientError):
-        return False
-    return roles >= {"watcher", "worker"}
+        return Deferral.model_validate_json(value) if value else None
+    except ValidationError:
+        return None
+
+
+def _hint(reason: str) -> str:
+    return next((kind.hint for kind in TransientError.__subclasses__() if kind.reason == reason), "It is tried again.")
+
+
+def _end_in_order() -> None:
+    """Have SIGTERM and SIGHUP end us as Ctrl-C does: what we started is stopped."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup's wish
+            signal.signal(number, _interrupt)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

@@ -26,6 +26,11 @@ class Case:
     sidecar: Path
     facts: dict[str, Any]
 
+    @property
+    def shown(self) -> str:
+        """Its path for people: a name may hold bytes that are no UTF-8."""
+        return printable(self.path)
+
 
 def cases(root: Path) -> Iterator[Case]:
     """Yield every rejected file that is still there, oldest rejection first."""
@@ -44,13 +49,10 @@ def listing(root: Path, *, as_json: bool) -> Iterator[str]:
     """Yield a line for each rejected file."""
     for case in cases(root):
         if as_json:
-            yield orjson.dumps({"path": printable(case.path), **case.facts}).decode()
+            yield orjson.dumps({"path": case.shown, **case.facts}).decode()
         else:
             facts = case.facts
-            yield (
-                f"{str(facts.get('at'))[:19]}  {facts.get('arrival_id')}  {facts.get('reason'):<20}"
-                f"  {printable(case.path)}"
-            )
+            yield (f"{str(facts.get('at'))[:19]}  {facts.get('arrival_id')}  {facts.get('reason')!s:<20}  {case.shown}")
 
 
 def select(root: Path, which: str) -> list[Case]:
@@ -63,7 +65,7 @@ def select(root: Path, which: str) -> list[Case]:
     wanted = which.removeprefix("quarantine/")
     there = list(cases(root))
     # A file that is named like a reason is meant as the file.
-    found = [case for case in there if wanted in (case.facts.get("arrival_id"), printable(case.path))]
+    found = [case for case in there if wanted in (case.facts.get("arrival_id"), case.shown)]
     found = found or [case for case in there if which in ("all", case.facts.get("reason"))]
     if not found:
         raise BadConfiguration(f"nothing in {root / 'quarantine'} is {which}: see `turnstream quarantine list`")
@@ -80,7 +82,7 @@ def retry(root: Path, case: Case) -> str:
     try:
         return _put_back(root, case)
     except OSError as error:
-        raise BadConfiguration(f"{printable(case.path)} cannot be put back into drop/: {error.strerror}") from error
+        raise BadConfiguration(f"{case.shown} cannot be put back into drop/: {error.strerror}") from error
 
 
 def _put_back(root: Path, case: Case) -> str:
