@@ -134,6 +134,13 @@ class TestPublish:
             list(ledger.publish([publication(content, BOB) for content in contents], EPOCH))
         assert ledger.client.hgetall(ledger.key("counters")) == {b"published": b"5"}
 
+    def test_the_last_id_is_that_of_the_newest_entry_trimmed_or_not(self, ledger: Ledger) -> None:
+        assert ledger.last_id() == "0-0"
+        *_, last = ledger.publish([publication(number) for number in range(3)], EPOCH)
+        assert ledger.last_id() == last.entry_id
+        ledger.trim(0, 10)
+        assert ledger.last_id() == last.entry_id
+
     def test_nothing_to_publish_is_no_call(self, ledger: Ledger) -> None:
         assert list(ledger.publish([], "some other epoch")) == []
 

@@ -12,11 +12,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
 import orjson
 import pytest
+import structlog
 
 from turnstream import connect, pipeline
 from turnstream.arrival import Arrival
@@ -29,7 +31,7 @@ from turnstream.errors import (
     StillOpen,
     TransientError,
 )
-from turnstream.folder import Hands
+from turnstream.folder import AlreadyMoved, Hands
 from turnstream.journal import Journal
 from turnstream.models import Extracted, FileRef, OutcomeKind, Parsed, from_wire
 from turnstream.parse import parse as parse_text
@@ -366,6 +368,29 @@ class TestNames:
         assert len(journal_of(root)) == 2
         require_journal_is_true(root)
 
+    @pytest.mark.parametrize("first", ["x", "x.error.json"])
+    def test_a_file_that_is_named_like_a_sidecar_is_kept(
+        self, drop: Drop, tools: Tools, root: Root, first: str
+    ) -> None:
+        texts = {"x": PDF, "x.error.json": PDF + b" of a user"}
+        files = [drop(name, texts[name]) for name in sorted(texts, key=lambda name: name != first)]
+        arrivals = process(files, tools)
+        assert all(arrival.moved for arrival in arrivals)
+        assert len(tree(root)) == 4
+        assert set(texts.values()) <= set(tree(root).values())
+        require_journal_is_true(root)
+
+    def test_so_is_one_that_came_between_place_and_move(
+        self, drop: Drop, tools: Tools, root: Root, before: Before
+    ) -> None:
+        theirs = root.quarantine / "bad.pdf.error.json"
+        before(Hands, "write_beside", lambda: theirs.write_text("somebody else's"))
+        (arrival,) = process([drop("bad.pdf", PDF)], tools)
+        assert arrival.moved
+        assert theirs.read_text() == "somebody else's"
+        theirs.unlink()
+        require_journal_is_true(root)
+
     @pytest.mark.parametrize("path", ["../../secret.txt", "//%2E%2E/%2E%2E/secret.txt", "sub/../../../secret.txt"])
     def test_a_path_that_leads_out_of_drop_is_not_followed(
         self, drop: Drop, tools: Tools, root: Root, ledger: Ledger, path: str
@@ -667,6 +692,66 @@ class TestFaultsOfOurs:
         assert len(entries_of(ledger)) == 1
         require_journal_is_true(root)
 
+    def test_one_that_took_too_long_is_rejected_as_that(self, drop: Drop, tools: Tools, root: Root) -> None:
+        ref = drop("slow.txt", transcript("water"), crashes=3).model_copy(update={"reason": "parse_timeout"})
+        assert outcomes(process([ref], tools)) == [REJECTED]
+        assert sidecar_of(root, "quarantine/slow.txt")["reason"] == "parse_timeout"
+
+    @pytest.mark.parametrize(
+        ("owner", "step", "reason"),
+        [
+            (Hands, "take", "read_failed"),
+            (Hands, "place", "dispose_blocked"),
+            (Hands, "write_beside", "dispose_blocked"),
+            (Hands, "move", "dispose_blocked"),
+            (pipeline, "sidecar", "dispose_blocked"),
+        ],
+    )
+    @pytest.mark.parametrize("error", [RecursionError(), OSError(24, "Too many open files")], ids=["fault", "OSError"])
+    def test_what_nobody_foresaw_outside_the_parser_does_not_blame_the_file(  # noqa: PLR0913, PLR0917 - fixtures
+        self,
+        drop: Drop,
+        tools: Tools,
+        root: Root,
+        before: Before,
+        owner: object,
+        step: str,
+        reason: str,
+        error: Exception,
+    ) -> None:
+        def raise_it() -> None:
+            raise error
+
+        before(owner, step, raise_it)
+        files = [drop("bad.pdf", PDF), drop("other.pdf", PDF + b"2")]
+        failed, other = process(files, tools)
+        assert isinstance(failed.error, TransientError)
+        assert (failed.error.reason, failed.error.__cause__, failed.outcome) == (reason, error, None)
+        assert other.moved
+        assert set(tree(root)) == {"drop/bad.pdf", "quarantine/other.pdf", "quarantine/other.pdf.error.json"}
+        assert outcomes(process(files[:1], tools)) == [REJECTED]
+        require_journal_is_true(root)
+
+    @pytest.mark.parametrize("which", ["sync", "correction"])
+    def test_what_fails_after_the_moves_costs_no_line_and_is_told_once(
+        self, drop: Drop, tools: Tools, root: Root, before: Before, which: str
+    ) -> None:
+        def fail() -> None:
+            raise DisposeBlocked("a disk")
+
+        if which == "sync":
+            before(Hands, "sync", fail)
+        else:
+            before(Hands, "sync", lambda: before(Journal, "append", fail))
+        with structlog.testing.capture_logs() as events:
+            arrivals = process([drop("a.txt", transcript("water")), drop("bad.pdf", PDF)], tools)
+        assert all(arrival.moved for arrival in arrivals)
+        assert outcomes(arrivals) == [PUBLISHED, REJECTED]
+        told = {"event": "batch.abandoned", "reason": "dispose_blocked", "detail": "a disk", "files": 0}
+        assert [event for event in events if event.items() >= told.items()] == events
+        assert len(events) == 1
+        require_journal_is_true(root)
+
     def test_one_with_fewer_deaths_gets_another_try(self, drop: Drop, tools: Tools) -> None:
         assert outcomes(process([drop("a.txt", transcript("water"), crashes=2)], tools)) == [PUBLISHED]
 
@@ -675,6 +760,15 @@ class TestFaultsOfOurs:
         drop("a.txt", transcript("water"))
         assert outcomes(process([ref], tools)) == [PUBLISHED]
 
+
+#: Where another worker may be quicker: every step from the outcome to the move.
+OVERTAKEN: list[tuple[str, object, str]] = [
+    ("publish", Ledger, "publish"),
+    ("place", Hands, "place"),
+    ("journal", Journal, "append"),
+    ("write sidecar", Hands, "write_beside"),
+    ("move", Hands, "move"),
+]
 
 #: What a batch does, how often in the batch below, and where.
 STEPS: dict[str, tuple[object, str, int]] = {
@@ -787,9 +881,69 @@ class TestKills:
     ) -> None:
         before(Ledger, "publish", lambda: process(files, replace(tools, use_leases=False)))
         arrivals = process(files, tools)
-        assert all(isinstance(arrival.error, TransientError) for arrival in arrivals)
-        assert len(entries_of(ledger)) == 2
-        assert len(tree(root)) == 8
+        assert all(isinstance(arrival.error, AlreadyMoved) for arrival in arrivals)
+        self._finish(files, tools, root, ledger)
+        assert len(journal_of(root)) == 1 + len(files)
+
+    @pytest.mark.parametrize(("_", "owner", "step"), OVERTAKEN, ids=[step for step, *_ in OVERTAKEN])
+    def test_one_that_overtakes_leaves_a_journal_that_is_true(  # noqa: PLR0913, PLR0917 - pytest's fixtures
+        self,
+        files: list[FileRef],
+        tools: Tools,
+        root: Root,
+        ledger: Ledger,
+        before: Before,
+        _: str,
+        owner: object,
+        step: str,
+    ) -> None:
+        """The other worker ends the whole batch while this one is about to do a step."""
+        before(owner, step, lambda: process(files, tools))
+        arrivals = process(files, tools)
+        assert any(isinstance(arrival.error, AlreadyMoved) for arrival in arrivals)
+        self._finish(files, tools, root, ledger)
+
+    def test_a_sidecar_that_another_worker_took_away_is_written_again(
+        self, drop: Drop, tools: Tools, root: Root, before: Before
+    ) -> None:
+        before(Hands, "move", (root.quarantine / "bad.pdf.error.json").unlink)
+        assert outcomes(process([drop("bad.pdf", PDF)], tools)) == [REJECTED]
+        require_journal_is_true(root)
+
+    @pytest.mark.parametrize("use_leases", [True, False])
+    def test_many_batches_of_two_workers_at_once(
+        self, drop: Drop, tools: Tools, root: Root, ledger: Ledger, use_leases: bool
+    ) -> None:
+        both = replace(tools, use_leases=use_leases)
+        for turn in range(40):
+            texts = {"new": transcript(turn), "twin": transcript(turn), "bad": PDF, "empty": b"", "bad.error.json": PDF}
+            files = [drop(f"{turn % 20}/{name}", text) for name, text in texts.items()]
+            _at_once(partial(process, files, both))
+        assert tree(root, "drop") == {}
+        require_journal_is_true(root)
+        assert len(last_lines(root)) == 40 * 5
+        assert len(entries_of(ledger)) == 40
+
+
+def _at_once(work: Callable[[], object]) -> None:
+    """Do it in two processes that begin at the same instant."""
+    gate, start = os.pipe()
+    children = []
+    for _ in range(2):
+        child = os.fork()
+        if child == 0:
+            code = 1
+            try:
+                os.close(start)
+                os.read(gate, 1)
+                work()
+                code = 0
+            finally:
+                os._exit(code)
+        children.append(child)
+    os.close(start)
+    os.close(gate)
+    assert [os.waitpid(child, 0)[1] for child in children] == [0, 0]
 
 
 def test_leases_work_where_these_tests_run(tmp_path: Path) -> None:

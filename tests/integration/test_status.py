@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -92,6 +95,37 @@ def test_what_is_never_taken_does_not_count_as_waiting(
     assert gather(root_settings.model_copy(update={"watch": watch}), ledger).in_drop == 2
 
 
+def test_marks_and_members_that_cannot_be_read_do_no_harm(root: Root, root_settings: Settings, ledger: Ledger) -> None:
+    good = '{"arrival_id":"0123456789abcdef","reason":"still_open","at":"2026-01-01T00:00:00Z"}'
+    marks: dict[Any, Any] = {"a.txt": "{nonsense", "b.txt": "{}", "c.txt": '{"reason":["x"]}', "d.txt": good}
+    ledger.client.hset(ledger.key("deferred"), mapping=marks)
+    members: dict[Any, float] = dict.fromkeys(["worker", "a:b", "a:b:c:d", b"\xff:b:1:1"], 4e9)
+    ledger.client.zadd(ledger.key("alive"), members)
+    status = gather(root_settings, ledger)
+    assert status.deferred == {"unreadable mark": 3, "still_open": 1}
+    assert [process.get("pid") for process in status.processes] == [1]
+
+
+def test_folders_that_may_not_be_read_are_counted(
+    root: Root, root_settings: Settings, ledger: Ledger, drop: Drop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.scandir
+
+    def scandir(path: Any) -> Any:
+        if Path(path).name == "upload":
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return real(path)
+
+    drop("upload/a.txt", "a")
+    assert gather(root_settings, ledger).refused_folders == 0
+    monkeypatch.setattr(os, "scandir", scandir)
+    status = gather(root_settings, ledger)
+    assert (status.in_drop, status.refused_folders) == (0, 1)
+    assert "0, and what lies in 1 folders that may not be read" in table(status)
+    ledger.client.hset(ledger.key("watcher"), "refused", "3")  # who must read them is the watcher
+    assert gather(root_settings, ledger).refused_folders == 3
+
+
 def test_messages_are_told_by_whether_a_worker_has_them(root_settings: Settings, root: Root, ledger: Ledger) -> None:
     ledger.client.rpush(ledger.key("q:ingest"), "one", "two", "three")
     ledger.client.hset(ledger.key("q:unacked"), mapping={"tag": "four"})
@@ -111,7 +145,7 @@ def test_who_lives_is_shown(root: Root, root_settings: Settings, ledger: Ledger,
     host, pid = socket.gethostname(), os.getpid()
     found = {(item["role"], item["host"], item["pid"], item["processes"]) for item in status.processes}
     assert found == {("worker", host, pid, 3), ("watcher", host, pid, 1)}
-    assert status.watcher == {"known": "1", "waiting": "0", "due": "1", "sent": "0", "events": "off"}
+    assert status.watcher == {"known": "1", "waiting": "0", "due": "1", "sent": "0", "refused": "0", "events": "off"}
     assert f"worker {host}:{pid}" in table(status)
     farewell(ledger, "worker", 3)
     assert [item["role"] for item in gather(root_settings, ledger).processes] == ["watcher"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import resource
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -12,7 +13,8 @@ import pytest
 import structlog
 from billiard.exceptions import SoftTimeLimitExceeded, TimeLimitExceeded, WorkerLostError
 
-from turnstream import pipeline
+from turnstream import pipeline, work
+from turnstream.folder import Hands
 from turnstream.models import Batch, Deferral, Extracted, FileRef, Parsed
 from turnstream.parse import parse as parse_text
 from turnstream.publish import Ledger
@@ -102,7 +104,6 @@ class TestMessages:
             {"files": [{"path": "a.txt"}]},
             {"files": [{"path": "a.txt", "arrival_id": "no id"}]},
             {"root_id": "short"},
-            {"unknown": 1},
             {"id": None},
         ],
     )
@@ -226,6 +227,52 @@ class TestDeferrals:
         assert (event["event"], event["reason"]) == ("document.blocked", "dispose_blocked")
         assert deferred(ledger)["a.txt"].reason == "dispose_blocked"
 
+    def test_one_that_stays_blocked_is_said_once_and_reported_every_time(
+        self, root: Root, workshop: Workshop, drop: Drop, ledger: Ledger, events: Events
+    ) -> None:
+        (root.path / "archive").rmdir()
+        (root.path / "archive").touch()
+        ref = drop("a.txt", transcript("water"), tries=1).model_copy(update={"reason": "still_open"})
+        run(message(root, ref), workshop)
+        ref = ref.model_copy(update={"tries": 2, "reason": deferred(ledger)["a.txt"].reason})
+        run(message(root, ref), workshop)
+        assert names(events) == ["document.blocked"]
+        assert deferred(ledger)["a.txt"].tries == 3
+        assert reports(ledger) == ["a.txt", "a.txt"]
+
+    @pytest.mark.parametrize("at", ["place", "write_beside", "move"])
+    def test_a_blocked_name_that_is_no_utf8_can_be_told(  # noqa: PLR0913, PLR0917 - pytest's fixtures
+        self,
+        root: Root,
+        workshop: Workshop,
+        drop: Drop,
+        ledger: Ledger,
+        events: Events,
+        monkeypatch: pytest.MonkeyPatch,
+        at: str,
+    ) -> None:
+        ref = drop("sub\udcff/bad\udcff.pdf", PDF)
+        usual = getattr(Hands, at)
+
+        def in_vain(hands: Hands, *args: Any, **kwargs: Any) -> Any:
+            root.quarantine.rename(root.path / "elsewhere")
+            root.quarantine.touch()
+            for descriptor in hands._folders.values():
+                if "elsewhere" in os.readlink(f"/proc/self/fd/{descriptor}"):  # noqa: PTH115
+                    os.dup2(dead, descriptor)
+            return usual(hands, *args, **kwargs)
+
+        (root.path / "state" / "gone").mkdir()
+        dead = os.open(root.path / "state" / "gone", os.O_RDONLY)
+        (root.path / "state" / "gone").rmdir()
+        monkeypatch.setattr(Hands, at, in_vain)
+        run(message(root, ref), workshop)
+        os.close(dead)
+        (event,) = events
+        assert (event["event"], event["reason"]) == ("document.blocked", "dispose_blocked")
+        assert str(event).encode()
+        assert deferred(ledger)[ref.path].reason == "dispose_blocked"
+
     def test_a_file_that_is_gone_is_nothing_to_report(
         self, root: Root, workshop: Workshop, drop: Drop, ledger: Ledger, events: Events
     ) -> None:
@@ -330,12 +377,42 @@ class TestDeaths:
         assert all(deferral.alone for deferral in found.values())
         assert len(list(root.drop.iterdir())) == count
 
+    @pytest.mark.parametrize("count", [1, 3])
+    def test_one_that_finds_no_memory_does_too(
+        self, root: Root, workshop: Workshop, drop: Drop, ledger: Ledger, parse_with: ParseWith, count: int
+    ) -> None:
+        parse_with(raiser(MemoryError()))
+        run(message(root, *(drop(f"{number}", transcript(str(number))) for number in range(count))), workshop)
+        found = deferred(ledger)
+        assert len(found) == len(reports(ledger)) == count
+        assert {deferral.reason for deferral in found.values()} == {"worker_crashed"}
+        assert {deferral.crashes for deferral in found.values()} == {int(count == 1)}
+        assert all(deferral.alone for deferral in found.values())
+
     def test_overrunning_without_a_server_is_said(
         self, root: Root, root_settings: Settings, drop: Drop, events: Events, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(pipeline, "extract", lambda _: raiser(SoftTimeLimitExceeded())())
         run(message(root, drop("a.txt", transcript("water"))), Workshop(root_settings, "redis://127.0.0.1:1"))
         assert names(events) == ["document.suspected", "batch.abandoned"]
+
+    def test_a_fault_of_ours_is_told_with_its_cause_and_what_the_disk_says_without(
+        self, root: Root, workshop: Workshop, drop: Drop, events: Events, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for error in (RecursionError(), OSError(24, "Too many open files")):
+            monkeypatch.setattr(Hands, "take", lambda *_, error=error: raiser(error)())
+            run(message(root, drop("a.txt", transcript("water"))), workshop)
+        assert names(events) == ["document.deferred", "document.deferred"]
+        assert [isinstance(event.get("exc_info"), RecursionError) for event in events] == [True, False]
+
+    def test_a_worker_may_hold_as_many_files_as_it_is_allowed(self) -> None:
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (512, hard))
+        try:
+            work._allow_open_files()
+            assert resource.getrlimit(resource.RLIMIT_NOFILE) == (min(hard, 65_536), hard)
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 class TestHolds:

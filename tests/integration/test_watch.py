@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,9 +15,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 import structlog
 from billiard.exceptions import WorkerLostError
+from watchdog.events import FileClosedEvent, FileCreatedEvent, FileMovedEvent, FileSystemEvent
 
 from turnstream import connect
 from turnstream import root as data_root
@@ -115,6 +121,18 @@ def names(events: Events) -> list[str]:
     return [event["event"] for event in events]
 
 
+def refusing(folder: Path) -> Callable[[Path], Any]:
+    """``os.scandir`` where one folder may not be read; the tests may run as root, whom nothing refuses."""
+    real = os.scandir
+
+    def scandir(path: Path) -> Any:
+        if path == folder:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return real(path)
+
+    return scandir
+
+
 class TestSend:
     def test_a_file_is_sent_once(self, make: Make, drop: Drop, root: Root, messages: Messages) -> None:
         watcher = make()
@@ -198,6 +216,24 @@ class TestSend:
         turn_until(watcher, lambda: not len(watcher.backlog))
         turn_for(watcher, RESEND * 1.5)
         assert len(messages) == 1
+
+    def test_a_folder_that_may_not_be_read_is_said_once(
+        self, make: Make, drop: Drop, messages: Messages, events: Events, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        watcher = make()
+        root, ledger = watcher.root, watcher.contact.ledger
+        drop("upload/a.txt", "a")
+        drop("b.txt", "b")
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "scandir", refusing(root.drop / "upload"))
+            turn_for(watcher, 0.2)
+        assert paths(messages) == ["b.txt"]
+        (said,) = events
+        assert said["event"] == "watch.degraded"
+        assert "drop/upload" in said["reason"]
+        assert "Permission denied" in said["reason"]
+        assert ledger.client.hget(ledger.key("watcher"), "refused") == b"1"
+        turn_until(watcher, lambda: paths(messages) == ["b.txt", "upload/a.txt"])
 
     def test_a_second_watcher_only_sends_more_messages(self, make: Make, drop: Drop, messages: Messages) -> None:
         first, second = make(), make()
@@ -316,7 +352,7 @@ class TestAgain:
         report({ref.path: deferral(ref, tries=tries)}, ledger)
         took = turn_until(watcher, lambda: len(messages) == 2)
         assert pause * 0.9 <= took <= pause + 3
-        assert messages[1].files == (ref.model_copy(update={"tries": tries}),)
+        assert messages[1].files == (ref.model_copy(update={"tries": tries, "reason": "still_open"}),)
 
     def test_of_two_deferrals_the_last_counts(self, make: Make, drop: Drop, ledger: Ledger, messages: Messages) -> None:
         watcher = make()
@@ -374,7 +410,26 @@ class TestAgain:
         ref = drop("a.txt", "a")
         report({ref.path: deferral(ref, tries=2, crashes=2, alone=True)}, ledger)
         turn_until(make(), lambda: messages)
-        assert messages[0].files == (ref.model_copy(update={"tries": 2, "crashes": 2}),)
+        assert messages[0].files == (ref.model_copy(update={"tries": 2, "crashes": 2, "reason": "still_open"}),)
+
+    @pytest.mark.parametrize("reported", [True, False], ids=["report", "restart"])
+    def test_marks_that_cannot_be_read_are_dropped_and_said_once(
+        self, make: Make, drop: Drop, ledger: Ledger, messages: Messages, events: Events, reported: bool
+    ) -> None:
+        watcher = make()
+        if reported:
+            watcher.turn()
+        good = drop("good.txt", "a")
+        strange: dict[Any, str] = {"a.txt": "{nonsense", b"\xff": deferral(good).model_dump_json(), "b.txt": "{}"}
+        strange["//%00"] = deferral(good, tries=-(10**400)).model_dump_json()
+        drop("a.txt", "b")
+        ledger.client.hset(ledger.key("deferred"), mapping=strange)
+        ledger.client.rpush(ledger.key("reports"), *strange)
+        report({good.path: deferral(good)}, ledger)
+        turn_until(watcher, lambda: sorted(paths(messages))[:1] == ["a.txt"])
+        turn_until(watcher, lambda: ledger.client.hkeys(ledger.key("deferred")) == [b"good.txt"])
+        (said,) = [event for event in events if event["event"] == "batch.abandoned"]
+        assert (said["reason"], said["files"]) == ("unreadable_mark", 3)
 
     def test_but_not_of_another_file_of_its_name_or_of_one_that_is_gone(
         self, make: Make, drop: Drop, ledger: Ledger, messages: Messages
@@ -426,6 +481,19 @@ class TestDoneMarker:
         drop("a.txt", "the next one")
         turn_for(watcher, 0.2)
         assert len(messages) == 1
+
+    def test_a_folder_that_cannot_be_read_for_once_takes_no_marker(
+        self, watcher: Watcher, drop: Drop, root: Root, messages: Messages, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        drop("a.txt", "a")
+        drop("a.txt.done", "")
+        turn_until(watcher, lambda: messages)
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "scandir", refusing(root.drop))
+            watcher.look()
+        assert len(watcher.backlog) == 0
+        assert (root.drop / "a.txt.done").exists()
+        turn_until(watcher, lambda: len(messages) == 2)
 
     def test_a_marker_that_waits_for_its_file_stays(
         self, watcher: Watcher, drop: Drop, root: Root, messages: Messages
@@ -506,6 +574,29 @@ class TestServer:
         assert told == ["server.unavailable", "ledger.held"]
         assert messages == []
 
+    def test_a_server_that_comes_back_from_a_backup_is_held(
+        self, root: Root, root_settings: Settings, drop: Drop, messages: Messages, events: Events
+    ) -> None:
+        data, copy = root.path / "state" / "server", root.path / "state" / "copy"
+        with self._own_server(root_settings) as (ledger, kill, again):
+            ledger.begin(root.state().epoch or "")
+            watcher = build(root, ledger, messages.append, quick(root_settings))
+            watcher.turn()
+            kill()
+            shutil.copytree(data, copy)
+            again()
+            entry: Any = ledger.client.xadd(ledger.key("documents"), {"a": "b"})
+            kill()
+            Journal(root.path / "journal").append([{"outcome": "published", "entry_id": entry.decode()}])
+            drop("a.txt", "a")
+            turn_until(watcher, lambda: "server.unavailable" in names(events))
+            shutil.rmtree(data)
+            copy.rename(data)
+            again()
+            turn_until(watcher, lambda: "ledger.held" in names(events))
+            turn_for(watcher, 0.5)
+        assert messages == []
+
     def test_a_held_ledger_is_said_once_and_nothing_is_sent(
         self, make: Make, root: Root, drop: Drop, ledger: Ledger, messages: Messages, events: Events
     ) -> None:
@@ -533,7 +624,7 @@ class TestServer:
         assert [(process.role, process.pid) for process in living(ledger)] == [("watcher", os.getpid())]
         found: Any = ledger.client.hgetall(ledger.key("watcher"))
         words = {name.decode(): value.decode() for name, value in found.items()}
-        assert words == {"known": "1", "waiting": "0", "due": "1", "sent": "0", "events": "off"}
+        assert words == {"known": "1", "waiting": "0", "due": "1", "sent": "0", "refused": "0", "events": "off"}
 
     def test_it_trims_the_stream(self, make: Make, ledger: Ledger) -> None:
         for _ in range(2500):
@@ -595,6 +686,54 @@ class TestAgree:
             agree(new_root, ledger)
         assert new_root.state().epoch is None
         assert ledger.epoch() == root.state().epoch
+
+    @staticmethod
+    def _journal(root: Root, *entry_ids: str | None) -> None:
+        Journal(root.path / "journal").append({"outcome": "published", "entry_id": entry} for entry in entry_ids)
+
+    def test_a_ledger_from_a_backup_is_held(self, root: Root, ledger: Ledger) -> None:
+        ledger.client.xadd(ledger.key("documents"), {"a": "b"}, id="1700000000000-1")
+        self._journal(root, "1700000000000-0", "1700000000000-10", "1700000000000-9", None)
+        with pytest.raises(LedgerHeld, match=r"names entry 1700000000000-10, the server's stream ends at .*-1: "):
+            agree(root, ledger)
+        ledger.client.xadd(ledger.key("documents"), {"a": "b"}, id="1700000000000-10")
+        assert agree(root, ledger) == (1700000000000, 10)
+
+    def test_a_ledger_without_its_stream_is_held(self, root: Root, ledger: Ledger) -> None:
+        self._journal(root, "1-1")
+        with pytest.raises(LedgerHeld, match="ends at 0-0"):
+            agree(root, ledger)
+
+    def test_a_stream_that_was_trimmed_is_still_whole(self, root: Root, ledger: Ledger) -> None:
+        ledger.client.xadd(ledger.key("documents"), {"a": "b"}, id="5-5")
+        ledger.client.xtrim(ledger.key("documents"), maxlen=0)
+        self._journal(root, "5-5")
+        assert agree(root, ledger) == (5, 5)
+
+    def test_a_journal_without_an_entry_expects_none(self, root: Root, ledger: Ledger) -> None:
+        self._journal(root, None, None)
+        journal = root.path / "journal"
+        (journal / "2026-01-02.other.jsonl").write_bytes(
+            b'ry_id":"9-9"}\n{"detail":"\\"entry_id\\":\\"9-9\\"","entry_id":null}\n\0\0\n{"entry_id":"9-9'
+        )
+        assert agree(root, ledger) == (0, 0)
+
+    def test_all_hosts_count_and_older_days_while_the_newest_name_no_entry(self, root: Root, ledger: Ledger) -> None:
+        journal = root.path / "journal"
+        for name, entry in (("01.a", "3-3"), ("01.b", "4-4"), ("02.a", None), ("03.a", None), ("04.a", None)):
+            line = orjson.dumps({"entry_id": entry})
+            (journal / f"2026-01-{name}.jsonl").write_bytes(line + b"\n" + b" " * 999_000)
+        with pytest.raises(LedgerHeld, match="names entry 4-4"):
+            agree(root, ledger)
+
+    def test_a_journal_that_cannot_be_read_is_held(self, root: Root, ledger: Ledger) -> None:
+        (root.path / "journal" / "2026-01-01.a.jsonl").mkdir()
+        with pytest.raises(LedgerHeld, match="cannot be read"):
+            agree(root, ledger)
+
+    def test_an_old_copy_that_came_while_we_looked_away_is_held(self, root: Root, ledger: Ledger) -> None:
+        with pytest.raises(LedgerHeld, match="5-5"):
+            agree(root, ledger, (5, 5))
 
     def test_of_two_that_begin_at_once_both_get_the_same(self, new_root: Root, ledger: Ledger) -> None:
         barrier = threading.Barrier(4)
@@ -675,6 +814,73 @@ class TestRun:
         assert time.monotonic() - began < 5
 
 
+#: Writes half a file, closes it after 0 to 6 ms, and appends the rest 60 ms later.
+IMPATIENT_WRITER = """
+import sys, time
+for number in range(16):
+    path = f"{sys.argv[1]}/{number}.txt"
+    with open(path, "w") as file:
+        file.write("half")
+        file.flush()
+        time.sleep((0, 0.001, 0.003, 0.006)[number % 4])
+    time.sleep(0.06)
+    with open(path, "a") as file:
+        file.write("half")
+"""
+
+
+class TestHalfFiles:
+    @pytest.mark.parametrize("first", [FileCreatedEvent, FileMovedEvent])
+    def test_a_close_that_is_heard_between_two_looks_counts(
+        self, make: Make, root: Root, messages: Messages, first: type[FileSystemEvent]
+    ) -> None:
+        watcher = make(watch={"gather_seconds": 10.0, "sweep_seconds": 10.0, "quiet_seconds": 0.3})
+        path = root.drop / "a.txt"
+        path.write_text("half")
+        watcher.bell.dispatch(first("", str(path)) if first is FileMovedEvent else first(str(path)))
+        watcher.turn()
+        watcher.bell.dispatch(FileClosedEvent(str(path)))
+        turn_for(watcher, 0.1)
+        assert messages == []
+        turn_until(watcher, lambda: messages, 1)
+
+    def test_what_is_created_is_not_yet_whole(self, make: Make, root: Root, messages: Messages) -> None:
+        watcher = make(watch={"gather_seconds": 10.0, "sweep_seconds": 10.0, "quiet_seconds": 0.3})
+        (root.drop / "a.txt").write_text("half")
+        watcher.bell.dispatch(FileCreatedEvent(str(root.drop / "a.txt")))
+        turn_for(watcher, 0.1)
+        assert messages == []
+
+    @pytest.mark.parametrize("busy", [0.0, 0.1], ids=["idle", "busy"])
+    def test_a_writer_that_comes_back_at_once_is_awaited(
+        self, make: Make, root: Root, ledger: Ledger, messages: Messages, busy: float
+    ) -> None:
+        sizes: dict[str, int] = {}
+
+        def enqueue(batch: Batch) -> None:
+            sizes.update({ref.path: (root.drop / ref.path).stat().st_size for ref in batch.files})
+            messages.append(batch)
+            time.sleep(busy)
+
+        watcher = make(enqueue, watch={"native_events": True, "sweep_seconds": 1.0, "quiet_seconds": 0.2})
+        with running(watcher):
+            wait_until(lambda: living(ledger))
+            subprocess.run([sys.executable, "-c", IMPATIENT_WRITER, str(root.drop)], check=True)
+            wait_until(lambda: len(sizes) == 16, 10)
+        assert set(sizes.values()) == {8}
+
+    def test_a_file_that_a_rename_brings_does_not_wait_for_writers(
+        self, make: Make, drop: Drop, ledger: Ledger, messages: Messages
+    ) -> None:
+        """Even one that was written in the same tick of the file system's clock."""
+        watcher = make(watch={"native_events": True, "sweep_seconds": 20.0, "quiet_seconds": 5.0})
+        with running(watcher):
+            wait_until(lambda: living(ledger))
+            for number in range(5):
+                drop(f"{number}.txt", "a")
+                assert wait_until(lambda: len(messages) == number + 1) < 2  # noqa: B023 - asked at once
+
+
 class TestTogether:
     """With the task itself in place of the queue: the whole way but Celery."""
 
@@ -699,6 +905,28 @@ class TestTogether:
             b"duplicate": 20,
             b"rejected": 5,
         }
+
+    def test_folders_that_are_links_on_the_same_file_system_will_do(
+        self,
+        tmp_path: Path,
+        make: Make,
+        drop: Drop,
+        root: Root,
+        ledger: Ledger,
+        workshop: Workshop,
+    ) -> None:
+        for name in ("drop", "archive"):
+            (root.path / name).rename(tmp_path / f"real {name}")
+            (root.path / name).symlink_to(tmp_path / f"real {name}")
+        watcher = make(lambda batch: run(batch.model_dump(mode="json"), workshop), watch={"native_events": True})
+        drop("sub/a.txt", "Anna Abel: Good morning.\n")
+        with running(watcher):
+            wait_until(lambda: living(ledger))
+            drop("b.txt", "Anna Abel: Good evening.\n")
+            wait_until(lambda: not [path for path in root.drop.rglob("*") if path.is_file()])
+        archived = [path.name for path in (tmp_path / "real archive").rglob("*") if path.is_file()]
+        assert sorted(archived) == ["a.txt", "b.txt"]
+        assert ledger.client.xlen(ledger.key("documents")) == 2
 
     def test_a_file_that_kills_workers_is_rejected_and_its_neighbours_are_published(
         self, make: Make, drop: Drop, root: Root, ledger: Ledger, workshop: Workshop

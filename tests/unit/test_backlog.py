@@ -56,13 +56,13 @@ def sent(path: str = "a", arrival_id: str = MINE) -> tuple[Backlog, Entry]:
 class TestComingAndGoing:
     def test_a_new_file_is_due_for_a_first_look(self) -> None:
         backlog = Backlog()
-        backlog.add(["a", "b"], NOW, {"b": Note(closed=True, at=NOW - 1)})
+        backlog.add(["a", "b"], NOW, {"b": Note(moved=False, at=NOW - 1)})
         assert (len(backlog), counts(backlog)) == (2, (0, 2, 0))
         assert backlog.paths() == {"a", "b"}
         assert "a" in backlog
         one, other = drawn(backlog), drawn(backlog)
         assert (one.path, one.candidate.seen, one.candidate.note) == ("a", NOW, None)
-        assert other.candidate.note == Note(closed=True, at=NOW - 1)
+        assert other.candidate.note == Note(moved=False, at=NOW - 1)
 
     @pytest.mark.parametrize("place", list(Place))
     def test_a_forgotten_file_is_nowhere(self, place: Place) -> None:
@@ -160,7 +160,7 @@ class TestWaiting:
         backlog = holding("a")
         entry = drawn(backlog)
         backlog.wait(entry, NOW + 5, "settling")
-        note = Note(closed=True, at=NOW + 1)
+        note = Note(moved=False, at=NOW + 1)
         assert backlog.note("a", note) is entry
         assert entry.candidate.note == note
         assert all_due(backlog) == ["a"]
@@ -170,11 +170,11 @@ class TestWaiting:
     def test_an_event_does_not_shorten_the_pause_after_a_failure(self) -> None:
         backlog, entry = sent()
         backlog.defer("a", deferral(), NOW + 5)
-        backlog.note("a", Note(closed=True, at=NOW + 1))
+        backlog.note("a", Note(moved=False, at=NOW + 1))
         assert entry.place is Place.WAITING
 
     def test_an_event_of_an_unknown_file_is_nobodys(self) -> None:
-        assert Backlog().note("a", Note(closed=True, at=NOW)) is None
+        assert Backlog().note("a", Note(moved=False, at=NOW)) is None
 
 
 class TestSending:
@@ -203,7 +203,7 @@ class TestDeferring:
         backlog, entry = sent()
         backlog.defer("a", deferral(tries=3, crashes=2, alone=True), NOW + 4)
         assert (entry.place, entry.until, entry.reason) == (Place.WAITING, NOW + 4, "read_failed")
-        assert (entry.tries, entry.crashes, entry.alone) == (3, 2, True)
+        assert (entry.tries, entry.deferred, entry.crashes, entry.alone) == (3, "read_failed", 2, True)
 
     def test_a_report_about_another_file_of_that_name_does_not_count(self) -> None:
         backlog, entry = sent()
@@ -225,10 +225,11 @@ class TestDeferring:
     def test_another_file_under_a_known_name_starts_anew(self) -> None:
         backlog, entry = sent()
         backlog.defer("a", deferral(tries=3, crashes=2, alone=True), NOW + 4)
-        note = Note(closed=True, at=NOW)
+        note = Note(moved=False, at=NOW)
         backlog.note("a", note)
         backlog.renew(entry, NOW + 1)
         assert (entry.tries, entry.crashes, entry.alone, entry.place) == (0, 0, False, Place.DUE)
+        assert entry.deferred is None
         assert (entry.candidate.seen, entry.candidate.note, entry.candidate.facts) == (NOW + 1, note, None)
 
     def test_a_late_report_about_the_old_file_does_not_count_for_the_new_one(self) -> None:
@@ -263,7 +264,7 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(paths=st.sets(names, min_size=1))
     def come(self, paths: set[str]) -> None:
         new = sorted(paths - self.known.keys())
-        self.backlog.add(new, self.now, {path: Note(closed=True, at=self.now) for path in new[::2]})
+        self.backlog.add(new, self.now, {path: Note(moved=False, at=self.now) for path in new[::2]})
         for path in new:
             entry = self.backlog.entry(path)
             assert entry is not None
@@ -288,9 +289,9 @@ class AnyOrder(RuleBasedStateMachine):
             else:
                 self.backlog.renew(entry, self.now)
 
-    @rule(path=names, closed=st.booleans())
-    def event(self, path: str, closed: bool) -> None:
-        assert self.backlog.note(path, Note(closed, self.now)) is self.known.get(path)
+    @rule(path=names, moved=st.booleans())
+    def event(self, path: str, moved: bool) -> None:
+        assert self.backlog.note(path, Note(moved, self.now)) is self.known.get(path)
 
     @rule(seconds=st.sampled_from([0.0, 0.5, 1.0, 2.0]))
     def later(self, seconds: float) -> None:

@@ -6,7 +6,9 @@ import errno
 import os
 import resource
 import stat
+import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,11 +24,12 @@ from turnstream.errors import (
     StillOpen,
     UnreadableFile,
 )
-from turnstream.folder import Destination, Hands, Taken
+from turnstream.folder import AlreadyMoved, Destination, Hands, Taken
 
 ARRIVAL = "0123456789abcdef"
 ARCHIVE = "archive/2026-01-02"
 SIDECAR = ".error.json"
+OLDER, OURS = (f'{{"arrival_id": "{ARRIVAL}", "v": {version}}}'.encode() for version in (1, 2))
 LIMIT = 1 << 20
 #: Long ago, so that any write shows in the time of change whatever the clock's grain.
 LONG_AGO = 1_000_000_000 * 10**9
@@ -288,7 +291,7 @@ class TestPlace:
             destination = hands.place("quarantine", taken, f"{number:016x}", SIDECAR)
             assert len(os.fsencode(destination.name + SIDECAR)) <= 255
             destination.name.encode()
-            hands.write_beside(destination, SIDECAR, b"{}", durable=False)
+            assert hands.write_beside(destination, SIDECAR, f"{number:016x}", b"{}", durable=False)
             assert hands.move(taken, destination)
         assert len(files_below(root / "quarantine")) == 2 * len(names)
 
@@ -320,29 +323,43 @@ class TestPlace:
 class TestSidecar:
     def test_it_stands_beside_the_file_and_can_be_taken_away(self, root: Path, hands: Hands) -> None:
         lay(root)
-        destination = hands.place("quarantine", hands.take("a.txt"), ARRIVAL, SIDECAR)
-        hands.write_beside(destination, SIDECAR, b'{"v": 1}', durable=True)
-        hands.write_beside(destination, SIDECAR, b"{}", durable=False)
-        assert (root / "quarantine/a.txt.error.json").read_bytes() == b"{}"
-        hands.remove_beside(destination, SIDECAR)
-        hands.remove_beside(destination, SIDECAR)
+        taken = hands.take("a.txt")
+        destination = hands.place("quarantine", taken, ARRIVAL, SIDECAR)
+        assert hands.write_beside(destination, SIDECAR, ARRIVAL, OLDER, durable=True)
+        assert hands.write_beside(destination, SIDECAR, ARRIVAL, OURS, durable=False)
+        assert (root / "quarantine/a.txt.error.json").read_bytes() == OURS
+        assert hands.stands_beside(destination, SIDECAR, ARRIVAL)
+        hands.remove_beside(taken, destination, SIDECAR, ARRIVAL)
+        hands.remove_beside(taken, destination, SIDECAR, ARRIVAL)
         assert files_below(root / "quarantine") == []
 
-    def test_no_suffix_is_no_sidecar(self, root: Path, hands: Hands) -> None:
+    def test_it_is_not_taken_from_the_file_that_came(self, root: Path, hands: Hands) -> None:
         lay(root)
-        destination = move_to(hands, hands.take("a.txt"))
-        hands.remove_beside(destination, "")
-        assert files_below(root / ARCHIVE) == [b"a.txt"]
+        taken = hands.take("a.txt")
+        destination = hands.place("quarantine", taken, ARRIVAL, SIDECAR)
+        assert hands.write_beside(destination, SIDECAR, ARRIVAL, OURS, durable=False)
+        (root / "drop/a.txt").rename(root / destination.path)
+        hands.remove_beside(taken, destination, SIDECAR, ARRIVAL)
+        assert files_below(root / "quarantine") == [b"a.txt", b"a.txt.error.json"]
+
+    def test_somebody_elses_file_under_its_name_is_neither_replaced_nor_removed(self, root: Path, hands: Hands) -> None:
+        lay(root)
+        taken = hands.take("a.txt")
+        destination = hands.place("quarantine", taken, ARRIVAL, SIDECAR)
+        (root / "quarantine/a.txt.error.json").write_text("precious")
+        assert not hands.write_beside(destination, SIDECAR, ARRIVAL, OURS, durable=False)
+        hands.remove_beside(taken, destination, SIDECAR, ARRIVAL)
+        assert (root / "quarantine/a.txt.error.json").read_text() == "precious"
+        assert files_below(root / "quarantine") == [b"a.txt.error.json"], "and nothing temporary stays"
 
     def test_a_link_under_its_name_is_not_followed(self, root: Path, hands: Hands) -> None:
         lay(root)
         precious = root.parent / "precious"
-        precious.write_text("precious")
+        precious.write_bytes(OURS)
         destination = hands.place("quarantine", hands.take("a.txt"), ARRIVAL, SIDECAR)
         (root / "quarantine/a.txt.error.json").symlink_to(precious)
-        with pytest.raises(DisposeBlocked, match="ELOOP"):
-            hands.write_beside(destination, SIDECAR, b"{}", durable=False)
-        assert precious.read_text() == "precious"
+        assert not hands.write_beside(destination, SIDECAR, ARRIVAL, OLDER, durable=False)
+        assert precious.read_bytes() == OURS
 
     def test_one_without_room_blocks_the_move(self, root: Path, hands: Hands) -> None:
         lay(root)
@@ -351,20 +368,79 @@ class TestSidecar:
         resource.setrlimit(resource.RLIMIT_FSIZE, (3, hard))
         try:
             with pytest.raises(DisposeBlocked, match="no room"):
-                hands.write_beside(destination, SIDECAR, b"{        }", durable=False)
+                hands.write_beside(destination, SIDECAR, ARRIVAL, b"{        }", durable=False)
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        assert files_below(root / "quarantine") == []
 
     def test_what_is_said_of_a_name_that_is_no_utf_8_can_be_logged(self, root: Path, hands: Hands) -> None:
         """The detail goes to journal, log and server, all of them JSON."""
         name = os.fsdecode(b"caf\xe9.txt")
         lay(root, name)
         destination = hands.place("quarantine", hands.take(name), ARRIVAL, SIDECAR)
-        (root / "quarantine" / (name + SIDECAR)).mkdir()
+        (root / "quarantine").rename(root / "elsewhere")
+        (root / "elsewhere").rmdir()
         with pytest.raises(DisposeBlocked) as caught:
-            hands.write_beside(destination, SIDECAR, b"{}", durable=False)
+            hands.write_beside(destination, SIDECAR, ARRIVAL, b"{}", durable=False)
         assert caught.value.detail.encode()
         assert r"caf\xe9.txt" in caught.value.detail
+
+
+class TestAnotherWorker:
+    """It works on the same batch, and moved the file that we hold open."""
+
+    @pytest.mark.parametrize("use_leases", [True, False])
+    @pytest.mark.parametrize("end", [ARCHIVE, "duplicates/sub", "quarantine"])
+    def test_the_open_file_tells_where_it_is(self, end: str, use_leases: bool, root: Path) -> None:
+        name = os.fsdecode(b"caf\xe9.txt")
+        path = lay(root, name)
+        with Hands(root, use_leases) as hands:
+            taken = hands.take(name)
+            destination = hands.place("quarantine", taken, ARRIVAL)
+            assert hands.whereabouts(taken) is None
+            (root / end).mkdir(parents=True, exist_ok=True)
+            path.rename(root / end / f"b-{name}")
+            assert hands.whereabouts(taken) == f"{end}/b-{name}"
+            with pytest.raises(AlreadyMoved) as caught:
+                hands.move(taken, destination)
+            assert caught.value.place == f"{end}/b-{name}"
+            assert caught.value.detail.encode()
+            with pytest.raises(AlreadyMoved):
+                hands.place("quarantine", taken, ARRIVAL)
+
+    def test_another_file_that_has_its_name_since_stays(self, root: Path, hands: Hands) -> None:
+        path = lay(root)
+        taken = hands.take("a.txt")
+        destination = hands.place("quarantine", taken, ARRIVAL)
+        path.rename(root / "archive/a.txt")
+        lay(root, data=b"new")
+        with pytest.raises(AlreadyMoved, match=r"archive/a\.txt"):
+            hands.move(taken, destination)
+        assert path.read_bytes() == b"new"
+        assert files_below(root / "quarantine") == []
+
+    def test_where_a_link_stands_for_a_rename_our_own_file_is_in_the_way(self, root: Path, hands: Hands) -> None:
+        """Between link and unlink of the other worker, where renameat2 does not work."""
+        path = lay(root)
+        taken = hands.take("a.txt")
+        destination = hands.place("quarantine", taken, ARRIVAL)
+        os.link(path, root / destination.path)
+        with pytest.raises(AlreadyMoved, match=r"quarantine/a\.txt"):
+            hands.move(taken, destination)
+
+    @pytest.mark.parametrize("where", ["drop/b.txt", "state.txt", None])
+    def test_what_its_user_took_is_gone(self, where: str | None, root: Path, hands: Hands) -> None:
+        path = lay(root)
+        taken = hands.take("a.txt")
+        destination = hands.place("quarantine", taken, ARRIVAL)
+        if where:
+            path.rename(root / where)
+        else:
+            path.unlink()
+        assert hands.whereabouts(taken) is None
+        with pytest.raises(FileGone) as caught:
+            hands.move(taken, destination)
+        assert not isinstance(caught.value, AlreadyMoved)
 
 
 class TestMove:
@@ -450,6 +526,7 @@ class TestMove:
             assert writer_waits(path)
             writer.start()
             opening.wait()
+            time.sleep(0.05)  # or it makes a new file while ours is away
             with pytest.raises(StillOpen):
                 hands.move(taken, destination)
             assert path.read_bytes() == b"text"
@@ -480,6 +557,30 @@ class TestMove:
             (root / "quarantine").chmod(0o755)
         assert files_below(root) == [b"drop/caf\xe9.txt"]
         assert caught.value.detail.encode()
+
+    def test_a_folder_that_was_removed_meanwhile_blocks_the_move(self, root: Path, hands: Hands) -> None:
+        """Its file is not gone: it is still in drop/ and due."""
+        lay(root)
+        taken = hands.take("a.txt")
+        destination = hands.place(ARCHIVE, taken, ARRIVAL)
+        (root / ARCHIVE).rmdir()
+        with pytest.raises(DisposeBlocked, match="folder it goes to"):
+            hands.move(taken, destination)
+        assert files_below(root) == [b"drop/a.txt"]
+
+    def test_a_file_below_very_many_folders_is_moved_like_any(self, root: Path) -> None:
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 4096), hard))
+        below = "/".join(["a"] * 1100)
+        subprocess.run(["mkdir", "-p", root / "drop" / below], check=True)  # pathlib recurses
+        try:
+            (root / "drop" / below / "a.txt").write_text("text")
+            with Hands(root) as hands:
+                taken = hands.take(f"{below}/a.txt")
+                assert move_to(hands, taken).path == f"{ARCHIVE}/{below}/a.txt"
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+            subprocess.run(["rm", "-r", root / "drop", root / "archive"], check=True)
 
 
 class TestLettingGo:

@@ -14,7 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from turnstream import naming
-from turnstream.naming import NAME_MAX, free_name, numbered, rename_exclusively
+from turnstream.naming import NAME_MAX, free_name, numbered, rename_exclusively, write_sidecar
 
 ARRIVAL = "0123456789abcdef"
 SIDECAR = ".error.json"
@@ -142,6 +142,34 @@ def test_a_sidecar_that_this_arrival_left_at_a_crash_does_not(tmp_path: Path, fo
 def test_a_pipe_under_the_name_of_a_sidecar_does_not_hang(tmp_path: Path, folder: int) -> None:
     os.mkfifo(tmp_path / "a.txt.error.json")
     assert free_name(folder, "a.txt", ARRIVAL, SIDECAR) == f"a.{ARRIVAL}.txt"
+
+
+def test_a_sidecar_that_came_as_a_file_does(tmp_path: Path, folder: int) -> None:
+    """Somebody dropped it beside its file; it was rejected, so that it has a sidecar of its own."""
+    (tmp_path / "a.txt.error.json").write_text(f'{{"arrival_id": "{ARRIVAL}"}}')
+    (tmp_path / "a.txt.error.json.error.json").write_text("{}")
+    assert free_name(folder, "a.txt", ARRIVAL, SIDECAR) == f"a.{ARRIVAL}.txt"
+    assert not write_sidecar(folder, "a.txt", SIDECAR, ARRIVAL, b"{}", durable=False)
+
+
+def test_a_folder_under_the_name_of_a_sidecar_takes_it(tmp_path: Path, folder: int) -> None:
+    (tmp_path / "a.txt.error.json").mkdir()
+    assert free_name(folder, "a.txt", ARRIVAL, SIDECAR) == f"a.{ARRIVAL}.txt"
+    assert not write_sidecar(folder, "a.txt", SIDECAR, ARRIVAL, b"{}", durable=False)
+
+
+def test_a_sidecar_is_there_whole_or_not_at_all(tmp_path: Path, folder: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[list[str]] = []
+
+    def rename(from_folder: int, from_name: str, to_folder: int, to_name: str) -> None:
+        seen.append(sorted(path.name for path in tmp_path.iterdir()))
+        assert (tmp_path / from_name).read_bytes() == b"{}"
+        rename_exclusively(from_folder, from_name, to_folder, to_name)
+
+    monkeypatch.setattr(naming, "rename_exclusively", rename)
+    assert write_sidecar(folder, "a.txt", SIDECAR, ARRIVAL, b"{}", durable=True)
+    assert len(seen[0]) == 1 and seen[0][0].startswith(".") and seen[0][0].endswith(".tmp")
+    assert [path.name for path in tmp_path.iterdir()] == ["a.txt.error.json"]
 
 
 @pytest.fixture(params=["renameat2", "link and unlink"])

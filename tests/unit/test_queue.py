@@ -70,7 +70,7 @@ def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Make:
         if name.upper().startswith("TURNSTREAM_") or name == "CREDENTIALS_DIRECTORY":
             monkeypatch.delenv(name)
     # Long after every file here was made, so that none has to settle.
-    monkeypatch.setattr(settle, "time", SimpleNamespace(time=lambda: 4_000_000_000.0))
+    monkeypatch.setattr(settle, "time", SimpleNamespace(time=lambda: 4_000_000_000.0, monotonic=lambda: NOW))
     defaults = load(root=tmp_path)
 
     def make(newest_share: float = 0.0, **batch: Any) -> Sending:
@@ -172,8 +172,10 @@ class TestFill:
         assert entry.place is Place.WAITING
         assert entry.until > NOW
         assert entry.reason == "a program has it open for writing"
-        sending.backlog.wake(entry.until)
-        sending.fill(now=entry.until)
+        for _ in ("closed", "quiet"):
+            now = entry.until
+            sending.backlog.wake(now)
+            sending.fill(now=now)
         assert sending.messages == [["b"], ["a"]]
 
 
@@ -183,14 +185,14 @@ class TestMessages:
         sending.lay(name)
         entry = sending.backlog.entry(name)
         assert entry is not None
-        entry.crashes, entry.tries = 2, 5
+        entry.crashes, entry.tries, entry.deferred = 2, 5, "still_open"
         sending.fill()
         (batch,) = sending.sent
         (file,) = batch.files
         assert (batch.v, batch.root_id) == (1, ROOT_ID)
         assert file.path == "//t%FCr/caf%E9.txt"
         assert file.arrival_id == arrival_id(ROOT_ID, (sending.drop / name).stat()) == entry.arrival_id
-        assert (file.crashes, file.tries) == (2, 5)
+        assert (file.crashes, file.tries, file.reason) == (2, 5, "still_open")
         assert (entry.batch_id, entry.sent_at) == (batch.id, NOW)
 
     def test_each_has_an_id_of_its_own(self, sending: Sending) -> None:
@@ -212,8 +214,10 @@ class TestMessages:
         entry = sending.backlog.entry("a")
         assert entry is not None
         entry.arrival_id, entry.crashes, entry.alone = "f" * 16, 2, True
+        entry.tries, entry.deferred = 3, "worker_crashed"
         sending.fill()
-        assert [file.crashes for batch in sending.sent for file in batch.files] == [0]
+        (file,) = sending.sent[0].files
+        assert (file.crashes, file.tries, file.reason) == (0, 3, None)
         assert not entry.alone
 
     @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -101,7 +102,38 @@ def test_a_folder_that_refuses_is_passed_over(at: str, tmp_path: Path, monkeypat
         return nullcontext(refusing())
 
     monkeypatch.setattr(os, "scandir", scandir)
-    assert scan(tmp_path, NOTHING).files == {"a.txt", "good/c.txt"}
+    expected = {"a.txt", "good/c.txt"}
+    assert scan(tmp_path, NOTHING) == Sight(files=expected, refused={"bad": "Stale file handle"})
+
+
+def test_a_folder_that_shows_its_names_but_may_not_be_entered_refuses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lay(tmp_path, "a.txt", "bad/b.txt")
+    real = os.stat
+
+    def stat_as_a_stranger(path: str, *arguments: Any, **named: Any) -> os.stat_result:
+        if str(path).startswith(f"{tmp_path}/bad/"):
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return real(path, *arguments, **named)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "stat", stat_as_a_stranger)
+        sight = scan(tmp_path, NOTHING)
+    assert sight == Sight(files={"a.txt"}, refused={"bad": "Permission denied"})
+
+
+@pytest.mark.parametrize(("number", "told"), [(errno.EACCES, True), (errno.ENOENT, False), (errno.ENOTDIR, False)])
+def test_only_a_folder_that_is_there_can_refuse(
+    number: int, told: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: Path) -> None:
+        raise OSError(number, "no")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "scandir", refuse)
+        sight = scan(tmp_path, NOTHING)
+    assert sight == Sight(refused={"": "no"} if told else {})
 
 
 def test_no_descriptor_stays_open(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import signal
@@ -42,7 +43,7 @@ def settings(**changes: Any) -> WatchSettings:
 @pytest.fixture(autouse=True)
 def wall_clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
     def is_now(seconds: float) -> None:
-        monkeypatch.setattr(settle, "time", SimpleNamespace(time=lambda: seconds))
+        monkeypatch.setattr(settle, "time", SimpleNamespace(time=lambda: seconds, monotonic=lambda: NOW))
 
     is_now(TODAY)
     return is_now
@@ -97,27 +98,46 @@ def test_an_old_time_of_change_does_not_make_a_new_file_old(just_written: Path) 
     assert judge(just_written, seen()) == Wait(NOW + QUIET, "settling")
 
 
-@pytest.mark.parametrize(("closed", "pause"), [(True, QUIET), (False, RENAMED)], ids=["close", "rename"])
-def test_a_file_is_ready_a_pause_after_its_last_event(closed: bool, pause: float, just_written: Path) -> None:
-    candidate = seen(Note(closed, NOW))
+@pytest.mark.parametrize(("moved", "pause"), [(False, QUIET), (True, RENAMED)], ids=["close", "rename"])
+def test_a_file_is_ready_a_pause_after_its_last_event(moved: bool, pause: float, just_written: Path) -> None:
+    candidate = seen(Note(moved, NOW))
     assert judge(just_written, candidate, NOW + pause / 2) == Wait(NOW + pause, "settling")
     assert isinstance(judge(just_written, candidate, NOW + pause), Ready)
 
 
 def test_a_later_event_makes_a_file_wait_anew(just_written: Path) -> None:
-    candidate = seen(Note(closed=True, at=NOW))
+    candidate = seen(Note(moved=False, at=NOW))
     judge(just_written, candidate, NOW + 0.1)
-    candidate.note = Note(closed=True, at=NOW + 0.15)
+    candidate.note = Note(moved=False, at=NOW + 0.15)
     assert judge(just_written, candidate, NOW + QUIET) == Wait(NOW + 0.15 + QUIET, "settling")
 
 
-@pytest.mark.parametrize("note", [None, Note(closed=True, at=NOW - 99), Note(closed=False, at=NOW - 99)])
+@pytest.mark.parametrize("moved", [False, True])
+def test_a_change_after_the_last_event_is_waited_for_until_it_is_quiet(moved: bool, just_written: Path) -> None:
+    """The event that tells of it (a close) is still on its way."""
+    candidate = seen(Note(moved, NOW - 0.06))
+    assert judge(just_written, candidate) == Wait(NOW + QUIET, "settling")
+    candidate = seen(Note(moved, NOW - 99))
+    assert judge(just_written, candidate) == Wait(NOW + QUIET, "settling")
+    assert isinstance(judge(just_written, candidate, NOW + QUIET), Ready)
+
+
+@pytest.mark.parametrize("note", [None, Note(moved=False, at=NOW - 99), Note(moved=True, at=NOW - 99)])
 def test_a_file_that_a_program_writes_to_waits_for_the_next_sweep(note: Note | None, file: Path) -> None:
     candidate = seen(note)
     with file.open("ab"):
         assert judge(file, candidate) == Wait(NOW + SWEEP, "a program has it open for writing")
         assert judge(file, candidate, NOW + 99) == Wait(NOW + 99 + SWEEP, "a program has it open for writing")
-    assert isinstance(judge(file, candidate, NOW + 100), Ready)
+    assert judge(file, candidate, NOW + 100) == Wait(NOW + 100 + QUIET, "settling")
+    assert isinstance(judge(file, candidate, NOW + 100 + QUIET), Ready)
+
+
+def test_of_a_writer_that_was_heard_to_close_the_file_the_close_counts(file: Path) -> None:
+    candidate = seen()
+    with file.open("ab"):
+        judge(file, candidate)
+    candidate.note = Note(moved=False, at=NOW + 0.5)
+    assert isinstance(judge(file, candidate, NOW + 0.5 + QUIET), Ready)
 
 
 def test_a_file_that_programs_read_is_ready(file: Path) -> None:
@@ -127,7 +147,7 @@ def test_a_file_that_programs_read_is_ready(file: Path) -> None:
 
 class TestWithoutLeases:
     def test_even_an_old_closed_file_waits_until_it_was_long_unchanged(self, file: Path) -> None:
-        candidate = seen(Note(closed=True, at=NOW - 99))
+        candidate = seen(Note(moved=False, at=NOW - 99))
         assert judge(file, candidate, leases=False) == Wait(NOW + SETTLE, "settling")
         assert judge(file, candidate, NOW + SETTLE - 0.1, leases=False) == Wait(NOW + SETTLE, "settling")
         assert isinstance(judge(file, candidate, NOW + SETTLE, leases=False), Ready)
@@ -160,7 +180,7 @@ class TestWithoutLeases:
             assert isinstance(judge(file, candidate, NOW + SETTLE, leases=False), Ready)
 
 
-@pytest.mark.parametrize("note", [None, Note(closed=True, at=NOW), Note(closed=False, at=NOW)])
+@pytest.mark.parametrize("note", [None, Note(moved=False, at=NOW), Note(moved=True, at=NOW)])
 def test_an_empty_file_waits_long_whatever_was_heard_of_it(note: Note | None, file: Path) -> None:
     file.write_bytes(b"")
     candidate = seen(note)
@@ -185,6 +205,21 @@ def test_what_is_no_regular_file_has_vanished(kind: str, file: Path) -> None:
     make[kind]()
     name = "a.txt/b.txt" if kind == "folder that is a file" else "b.txt"
     assert isinstance(look(Candidate(name, NOW), file.parent, settings(), NOW), Vanished)
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.ESTALE, errno.EIO])
+def test_a_file_that_may_not_be_looked_at_is_still_there(
+    number: int, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: str) -> os.stat_result:
+        raise OSError(number, os.strerror(number))
+
+    candidate = seen()
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "lstat", refuse)
+        verdict = judge(file, candidate, retry_seconds=3.0)
+    assert verdict == Wait(NOW + 3, f"it cannot be looked at: {os.strerror(number)}")
+    assert isinstance(judge(file, candidate, NOW + 3), Ready)
 
 
 def test_a_name_that_is_no_utf_8_is_judged_like_any(tmp_path: Path) -> None:

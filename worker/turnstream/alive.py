@@ -60,10 +60,13 @@ def living(ledger: Ledger) -> list[Process]:
     pipeline = ledger.client.pipeline(transaction=False)
     pipeline.zrangebyscore(ledger.key("alive"), time.time() - SILENT_SECONDS, "+inf")
     (members,) = ledger.execute(pipeline)
-    return [_process(member.decode()) for member in members]
+    return [process for member in members if (process := _process(member.decode(errors="replace")))]
 
 
-def _process(member: str) -> Process:
-    role, rest = member.split(":", 1)
-    host, pid, processes = rest.rsplit(":", 2)
-    return Process(role, host, int(pid), int(processes))
+def _process(member: str) -> Process | None:
+    try:
+        role, rest = member.split(":", 1)
+        host, pid, processes = rest.rsplit(":", 2)
+        return Process(role, host, int(pid), int(processes))
+    except ValueError:
+        return None  # another program's, or another version's

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from turnstream.errors import DocumentError, PermanentError
 from turnstream.folder import Destination, Taken
@@ -14,7 +15,7 @@ from turnstream.publish import Answer, Duplicate, Original, Publication
 
 @dataclass(slots=True)
 class Arrival:
-    """One file on its way; what is ``None`` has not been reached."""
+    """One file on its way; what is ``None`` has not been reached.  ``line`` is its last in the journal."""
 
     ref: FileRef
     path: str
@@ -30,6 +31,7 @@ class Arrival:
     stage: str = "open"
     destination: Destination | None = None
     original: Original | None = None
+    line: dict[str, Any] | None = None
     moved: bool = False
     duration_s: float = 0.0
 

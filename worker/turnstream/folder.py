@@ -24,10 +24,11 @@ from turnstream.errors import (
     FileTooLarge,
     ReadFailed,
     StillOpen,
+    TransientError,
     UnreadableFile,
 )
 from turnstream.models import printable
-from turnstream.naming import free_name, numbered, rename_exclusively
+from turnstream.naming import free_name, is_sidecar, numbered, rename_exclusively, write_sidecar
 
 _OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 _OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -35,6 +36,16 @@ _OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _OPEN_ROOT = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 #: What a name in the way, or a name that went away, looks like.
 _GONE = (errno.ENOENT, errno.ELOOP, errno.ENOTDIR, errno.ENXIO, errno.EISDIR)
+#: Where an outcome leads to.
+_ENDS = ("archive", "duplicates", "quarantine")
+
+
+class AlreadyMoved(FileGone):
+    """Another worker finished the file; ``place`` is where, an fs string relative to the root."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__(f"already at {printable(place)}")
+        self.place = place
 
 
 @dataclass(slots=True)
@@ -142,9 +153,12 @@ class Hands:
         The file keeps its name; one already taken becomes ``<stem>.<arrival id>[-n]<ext>``.
 
         Raises:
+            AlreadyMoved: another worker was quicker.
             DisposeBlocked: the folder cannot be made.
 
         """
+        if not _is(taken, taken.parent, taken.name) and (place := self.whereabouts(taken)):
+            raise AlreadyMoved(place)
         below, _, name = f"{folder}/{taken.path}".rpartition("/")
         try:
             try:
@@ -153,36 +167,57 @@ class Hands:
                 # A file that came earlier has the name of a folder on the way.
                 below = f"{folder}/{arrival_id}"
                 parent = self._folder(below, make=True)
+            return Destination(below, free_name(parent, name, arrival_id, sidecar))
         except OSError as error:
             raise DisposeBlocked(f"{folder}: {_words(error)}") from error
-        return Destination(below, free_name(parent, name, arrival_id, sidecar))
 
-    def write_beside(self, destination: Destination, suffix: str, data: bytes, *, durable: bool) -> None:
+    def write_beside(
+        self, destination: Destination, suffix: str, arrival_id: str, data: bytes, *, durable: bool
+    ) -> bool:
         """Write a sidecar beside a destination, before the file itself comes.
+
+        Returns:
+            False if its name is somebody else's: place the file anew.
 
         Raises:
             DisposeBlocked: the disk refuses.
 
         """
         parent = self._folders[destination.folder]
+        self._touched.add(parent)
         try:
-            flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
-            descriptor = os.open(destination.name + suffix, flags, 0o644, dir_fd=parent)
-            try:
-                if os.write(descriptor, data) != len(data):
-                    raise OSError(errno.ENOSPC, "no room for the whole sidecar")
-                if durable:
-                    os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
+            return write_sidecar(parent, destination.name, suffix, arrival_id, data, durable=durable)
         except OSError as error:
             raise DisposeBlocked(f"{printable(destination.path)}{suffix}: {_words(error)}") from error
 
-    def remove_beside(self, destination: Destination, suffix: str) -> None:
-        """Take a sidecar away whose file did not come; at worst it stays, harmless."""
-        if suffix:
-            with contextlib.suppress(OSError):
-                os.unlink(destination.name + suffix, dir_fd=self._folders[destination.folder])
+    def stands_beside(self, destination: Destination, suffix: str, arrival_id: str) -> bool:
+        """Whether an arrival's sidecar is where it was written."""
+        return is_sidecar(self._folders[destination.folder], destination.name, suffix, arrival_id)
+
+    def remove_beside(self, taken: Taken, destination: Destination, suffix: str, arrival_id: str) -> None:
+        """Take a sidecar away whose file did not come; at worst it stays, harmless.
+
+        It is not taken from a file that another worker brought there.
+        """
+        parent = self._folders[destination.folder]
+        with contextlib.suppress(OSError):
+            if not _is(taken, parent, destination.name) and self.stands_beside(destination, suffix, arrival_id):
+                os.unlink(destination.name + suffix, dir_fd=parent)
+
+    def whereabouts(self, taken: Taken) -> str | None:
+        """Return where in archive/, duplicates/ or quarantine/ an open file lies now.
+
+        ``None`` if it is elsewhere, or if the kernel cannot tell (another host moved it).
+        """
+        # /proc follows renames: it tells where a file is, not where it was opened.
+        with contextlib.suppress(OSError):
+            now = _link(taken.descriptor)
+            for end in _ENDS:
+                folder = self._folder(end)
+                below = now.removeprefix(_link(folder) + "/")
+                if below != now and _is(taken, folder, below):
+                    return f"{end}/{below}"
+        return None
 
     def move(self, taken: Taken, destination: Destination) -> bool:
         """Move the file to a destination and verify that it was ours and at rest.
@@ -191,6 +226,7 @@ class Hands:
             False if the name was taken meanwhile: place it anew.
 
         Raises:
+            AlreadyMoved: another worker was quicker.
             FileGone: its user removed or replaced it; what lies under its name was not touched.
             StillOpen: a writer waits for it; it is back in ``drop/``.
             ChangedWhileRead: somebody wrote to it; it is back in ``drop/``.
@@ -200,17 +236,19 @@ class Hands:
         target = self._folders[destination.folder]
         try:
             rename_exclusively(taken.parent, taken.name, target, destination.name)
-        except FileExistsError:
+        except FileExistsError as error:
+            if _is(taken, target, destination.name):
+                raise AlreadyMoved(destination.path) from error
             return False
         except FileNotFoundError as error:
-            raise FileGone("removed before it could be moved") from error
+            raise self._gone(taken, "removed before it could be moved") from error
         except OSError as error:
             raise DisposeBlocked(f"{printable(destination.path)}: {_words(error)}") from error
         self._touched |= {taken.parent, target}
         try:
             fault = self._fault(taken, target, destination.name)
         except FileNotFoundError as error:
-            raise FileGone("taken out of its new folder at once") from error
+            raise self._gone(taken, "taken out of its new folder at once") from error
         if fault is not None:
             self._move_back(taken, target, destination.name)
             raise fault
@@ -245,12 +283,18 @@ class Hands:
         moved = os.stat(name, dir_fd=target, follow_symlinks=False)
         now = os.fstat(taken.descriptor)
         if (moved.st_ino, moved.st_dev) != (now.st_ino, now.st_dev):
-            return FileGone("another file took its name")
+            return self._gone(taken, "another file took its name")
         if taken.leased and fcntl.fcntl(taken.descriptor, fcntl.F_GETLEASE) != fcntl.F_RDLCK:
             return StillOpen("a writer waits for it")
         if (now.st_size, now.st_mtime_ns) != (taken.stat.st_size, taken.stat.st_mtime_ns):
             return ChangedWhileRead("written to before it could be moved")
         return None
+
+    def _gone(self, taken: Taken, detail: str) -> TransientError:
+        if _is(taken, taken.parent, taken.name):
+            return DisposeBlocked("the folder it goes to was removed")
+        place = self.whereabouts(taken)
+        return AlreadyMoved(place) if place else FileGone(detail)
 
     def _move_back(self, taken: Taken, target: int, name: str) -> None:
         try:
@@ -260,13 +304,16 @@ class Hands:
             rename_exclusively(target, name, taken.parent, numbered(taken.name, f"{taken.stat.st_ino:016x}", 1, 0))
 
     def _folder(self, path: str, *, make: bool = False) -> int:
-        if path not in self._folders:
-            above, _, name = path.rpartition("/")
-            if not path:
-                self._folders[path] = os.open(self.root, _OPEN_ROOT)
-            else:
-                self._folders[path] = self._enter(self._folder(above, make=make), name, make=make)
-        return self._folders[path]
+        if "" not in self._folders:
+            self._folders[""] = os.open(self.root, _OPEN_ROOT)
+        missing = []
+        while path not in self._folders:
+            missing.append(path)
+            path = path.rpartition("/")[0]
+        parent = self._folders[path]
+        for path in reversed(missing):
+            parent = self._folders[path] = self._enter(parent, path.rpartition("/")[2], make=make)
+        return parent
 
     def _enter(self, parent: int, name: str, *, make: bool) -> int:
         # The root's own folders may be links, as the operator made them; what is in drop/ may not.
@@ -288,6 +335,16 @@ def _open(parent: int, name: str) -> tuple[int, bool]:
     except PermissionError:
         # Without leave to read it can still be held on to, moved and verified.
         return os.open(name, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=parent), False
+
+
+def _is(taken: Taken, parent: int, name: str) -> bool:
+    with contextlib.suppress(OSError):
+        return os.path.samestat(os.stat(name, dir_fd=parent, follow_symlinks=False), taken.stat)
+    return False
+
+
+def _link(descriptor: int) -> str:
+    return os.readlink(f"/proc/self/fd/{descriptor}")  # noqa: PTH115 - an fs string
 
 
 def _gone_or_failed(error: OSError) -> Exception:

@@ -1,10 +1,12 @@
-"""Names that nobody has: free ones in a folder, and renames that never overwrite."""
+"""Names that nobody has: free ones in a folder, renames that never overwrite, sidecars that nobody sees half of."""
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import errno
 import os
+import secrets
 
 #: Longest name in bytes (NAME_MAX of every common file system).
 NAME_MAX = 255
@@ -31,15 +33,23 @@ def _free(parent: int, name: str, sidecar: str, arrival_id: str) -> bool:
     if _exists(parent, name):
         return False
     # A sidecar without its file is one that this arrival left at a crash, or somebody's file.
-    return not sidecar or not _exists(parent, name + sidecar) or _speaks_of(parent, name + sidecar, arrival_id)
+    return not sidecar or not _exists(parent, name + sidecar) or is_sidecar(parent, name, sidecar, arrival_id)
 
 
 def _exists(parent: int, name: str) -> bool:
     try:
         os.stat(name, dir_fd=parent, follow_symlinks=False)
-    except FileNotFoundError:
+    except OSError as error:
+        if error.errno not in (errno.ENOENT, errno.ENAMETOOLONG):
+            raise
         return False
     return True
+
+
+def is_sidecar(parent: int, name: str, suffix: str, arrival_id: str) -> bool:
+    """Whether what stands at ``name + suffix`` is a sidecar that tells of an arrival, and nobody's file."""
+    # A sidecar that somebody dropped tells of an arrival too, but as a file it has one of its own.
+    return _speaks_of(parent, name + suffix, arrival_id) and not _exists(parent, name + suffix + suffix)
 
 
 def _speaks_of(parent: int, name: str, arrival_id: str) -> bool:
@@ -49,6 +59,8 @@ def _speaks_of(parent: int, name: str, arrival_id: str) -> bool:
         return False
     try:
         return arrival_id.encode() in os.read(descriptor, 1 << 16)
+    except OSError:
+        return False
     finally:
         os.close(descriptor)
 
@@ -88,3 +100,39 @@ def rename_exclusively(from_folder: int, from_name: str, to_folder: int, to_name
     # A file system without the flag (some network ones): link fails where rename replaces.
     os.link(from_name, to_name, src_dir_fd=from_folder, dst_dir_fd=to_folder, follow_symlinks=False)
     os.unlink(from_name, dir_fd=from_folder)
+
+
+def write_sidecar(parent: int, name: str, suffix: str, arrival_id: str, data: bytes, *, durable: bool) -> bool:
+    """Write ``name + suffix`` whole, over a sidecar of the same arrival at most.
+
+    Returns:
+        False if the name is somebody else's.
+
+    Raises:
+        OSError: the disk refuses; nothing of it stays.
+
+    """
+    temporary = f".{secrets.token_hex(8)}.tmp"
+    try:
+        _write(parent, temporary, data, durable=durable)
+        try:
+            rename_exclusively(parent, temporary, parent, name + suffix)
+        except FileExistsError:
+            if not is_sidecar(parent, name, suffix, arrival_id):
+                return False
+            os.rename(temporary, name + suffix, src_dir_fd=parent, dst_dir_fd=parent)
+    finally:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary, dir_fd=parent)
+    return True
+
+
+def _write(parent: int, name: str, data: bytes, *, durable: bool) -> None:
+    descriptor = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644, dir_fd=parent)
+    try:
+        if os.write(descriptor, data) != len(data):
+            raise OSError(errno.ENOSPC, "no room for the whole sidecar")
+        if durable:
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

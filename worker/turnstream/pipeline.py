@@ -9,21 +9,31 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from turnstream.arrival import Arrival
-from turnstream.errors import DocumentError, ParserFailed, TransientError, WorkerCrashed
+from turnstream.errors import (
+    DisposeBlocked,
+    DocumentError,
+    ParserFailed,
+    ParseTimeout,
+    PermanentError,
+    ReadFailed,
+    TransientError,
+    WorkerCrashed,
+)
 from turnstream.extract import CANONICAL_VERSION, extract
-from turnstream.folder import Hands
+from turnstream.folder import AlreadyMoved, Hands
 from turnstream.identify import Identity, arrival_id, declared_by_name, identify
 from turnstream.journal import Journal
+from turnstream.log import say
 from turnstream.models import Extracted, FileRef, OutcomeKind, Record, from_wire
 from turnstream.normalise import Source, envelope, normalise
 from turnstream.parse import PARSER_VERSION, parse
 from turnstream.publish import Claimant, Duplicate, Ledger, Publication
-from turnstream.receipts import ERROR_SUFFIX, folder_of, journal_line, sidecar
+from turnstream.receipts import ERROR_SUFFIX, correction, folder_of, journal_line, sidecar
 from turnstream.root import Root, RootState
 
 
@@ -41,6 +51,15 @@ class Tools:
 
 
 Step = Callable[[Arrival], None]
+
+#: What an exception that nobody foresaw means: only what reads the text can blame the file.
+_UNFORESEEN: dict[str, type[DocumentError]] = {
+    "open": ReadFailed,
+    "extract": ParserFailed,
+    "parse": ParserFailed,
+    "journal": DisposeBlocked,
+    "move": DisposeBlocked,
+}
 
 
 def process(files: Iterable[FileRef], tools: Tools) -> list[Arrival]:
@@ -99,7 +118,7 @@ class _Steps:
         arrival.taken = self.hands.take(arrival.path)
         arrival.arrival_id = arrival_id(self.root_id, arrival.taken.stat)
         if arrival.ref.crashes >= self.tools.max_crashes and arrival.ref.arrival_id == arrival.arrival_id:
-            raise WorkerCrashed(f"{arrival.ref.crashes} worker processes died on it")
+            raise _condemned(arrival.ref)
 
     def extract_and_identify(self, arrival: Arrival) -> None:
         assert arrival.taken and arrival.arrival_id
@@ -136,11 +155,27 @@ class _Steps:
         self._find_originals(arrivals)
         _each(arrivals, self._place, self.tools)
         placed = [arrival for arrival in arrivals if arrival.destination]
-        self.tools.journal.append(map(journal_line, placed))
+        self._journal(placed)
         _each(placed, self._move, self.tools)
-        self.hands.sync()
-        # What could not be moved is not where its line says: the last line counts.
-        self.tools.journal.append(journal_line(arrival) for arrival in placed if not arrival.moved)
+        # Files have moved: what fails from here on must not cost the lines that tell of them.
+        faults = [*_faults_of(self.hands.sync), *_faults_of(lambda: self._correct(placed))]
+        for fault in faults[:1]:
+            say("batch.abandoned", reason=fault.reason, detail=fault.detail, files=0)
+
+    def _journal(self, arrivals: Sequence[Arrival]) -> None:
+        lines = [journal_line(arrival) for arrival in arrivals]
+        self.tools.journal.append(lines)
+        for arrival, line in zip(arrivals, lines, strict=True):
+            arrival.line = line
+
+    def _correct(self, placed: Iterable[Arrival]) -> None:
+        # What we could not move is not where its line says: the last line counts.
+        lines = [correction(arrival, self._whereabouts(arrival)) for arrival in placed if not arrival.moved]
+        self.tools.journal.append(line for line in lines if line)
+
+    def _whereabouts(self, arrival: Arrival) -> str | None:
+        assert arrival.taken
+        return arrival.error.place if isinstance(arrival.error, AlreadyMoved) else self.hands.whereabouts(arrival.taken)
 
     def _find_originals(self, arrivals: Sequence[Arrival]) -> None:
         duplicates = [arrival for arrival in arrivals if isinstance(arrival.answer, Duplicate)]
@@ -155,28 +190,35 @@ class _Steps:
         arrival.destination = self.hands.place(folder, arrival.taken, arrival.arrival_id, suffix)
 
     def _move(self, arrival: Arrival) -> None:
-        assert arrival.taken and arrival.destination
         arrival.stage = "move"
         _, suffix = folder_of(arrival)
-        try:
-            self._write_sidecar(arrival, suffix)
-            while not self.hands.move(arrival.taken, arrival.destination):
-                # Somebody took the name between journal and move: the last line counts.
-                self.hands.remove_beside(arrival.destination, suffix)
-                self._place(arrival)
-                self.tools.journal.append([journal_line(arrival)])
-                self._write_sidecar(arrival, suffix)
-        except TransientError:
-            self.hands.remove_beside(arrival.destination, suffix)
-            raise
+        while not self._try_to_move(arrival, suffix):
+            # Somebody took the name between journal and move: the last line counts.
+            self._place(arrival)
+            self._journal([arrival])
+            arrival.stage = "move"
         arrival.moved = True
         arrival.duration_s = time.monotonic() - arrival.began
 
-    def _write_sidecar(self, arrival: Arrival, suffix: str) -> None:
-        assert arrival.destination
-        if suffix:
-            data = sidecar(arrival, self.tools.root.path, self.root_id)
-            self.hands.write_beside(arrival.destination, suffix, data, durable=suffix == ERROR_SUFFIX)
+    def _try_to_move(self, arrival: Arrival, suffix: str) -> bool:
+        assert arrival.taken and arrival.destination and arrival.arrival_id
+        if not suffix:
+            return self.hands.move(arrival.taken, arrival.destination)
+        beside = (arrival.destination, suffix, arrival.arrival_id)
+        try:
+            moved = self._write_sidecar(arrival, suffix) and self.hands.move(arrival.taken, arrival.destination)
+        finally:
+            self.hands.remove_beside(arrival.taken, *beside)
+        if moved and not self.hands.stands_beside(*beside):
+            # Another worker on this batch gave up meanwhile, and took away what both wrote.
+            self._write_sidecar(arrival, suffix)
+        return moved
+
+    def _write_sidecar(self, arrival: Arrival, suffix: str) -> bool:
+        assert arrival.destination and arrival.arrival_id
+        data = sidecar(arrival, self.tools.root.path, self.root_id)
+        durable = suffix == ERROR_SUFFIX
+        return self.hands.write_beside(arrival.destination, suffix, arrival.arrival_id, data, durable=durable)
 
 
 def _going(arrivals: Iterable[Arrival]) -> list[Arrival]:
@@ -200,9 +242,22 @@ def _each(arrivals: Iterable[Arrival], step: Step, tools: Tools) -> None:
         except Exception as error:  # a fault in a stage is one file's, and told with its traceback
             if isinstance(error, (MemoryError, *tools.interrupts)):
                 raise
-            fault = ParserFailed(f"{type(error).__name__} in {arrival.stage}")
+            fault = _UNFORESEEN[arrival.stage](f"{type(error).__name__} in {arrival.stage}")
             fault.__cause__ = error
             _end(arrival, fault)
+
+
+def _condemned(ref: FileRef) -> PermanentError:
+    if ref.reason == ParseTimeout.reason:
+        return ParseTimeout(f"{ref.crashes} times")
+    return WorkerCrashed(f"{ref.crashes} worker processes died on it")
+
+
+def _faults_of(finish: Callable[[], None]) -> Iterator[TransientError]:
+    try:
+        finish()
+    except TransientError as error:
+        yield error
 
 
 def _end(arrival: Arrival, error: DocumentError) -> None:

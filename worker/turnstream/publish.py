@@ -162,6 +162,17 @@ class Ledger:
             found = self.client.get(self.key("epoch"))
         return found.decode() if isinstance(found, bytes) else None
 
+    def last_id(self) -> str:
+        """Return the highest entry id that the stream ever gave, trimmed or not; ``0-0`` without a stream."""
+        with translated():
+            try:
+                facts: Any = self.client.xinfo_stream(self.key("documents"))
+            except redis.ResponseError as error:
+                if "no such key" not in str(error):
+                    raise
+                return "0-0"
+        return str(facts["last-generated-id"].decode())
+
     def begin(self, epoch: str) -> str:
         """Begin a ledger unless one is there; return the one that is there."""
         with translated():

@@ -62,6 +62,21 @@ def journal_line(arrival: Arrival) -> dict[str, Any]:
     }
 
 
+def correction(arrival: Arrival, place: str | None) -> dict[str, Any] | None:
+    """Return the line that puts a file's last one right which was not moved by us, ``None`` if that is true.
+
+    Args:
+        arrival: the file, its last line written.
+        place: where another worker brought it; ``None`` if it is in ``drop/`` or gone.
+
+    """
+    assert arrival.line
+    if place is None:
+        return journal_line(arrival)
+    to = to_wire(place)
+    return None if to == arrival.line["to"] else {**arrival.line, "at": datetime.now(UTC), "to": to}
+
+
 def _error_facts(arrival: Arrival) -> dict[str, Any]:
     assert arrival.error and arrival.taken
     return {

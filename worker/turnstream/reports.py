@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from turnstream.arrival import Arrival
-from turnstream.errors import DocumentError, FileGone, TransientError
+from turnstream.errors import DisposeBlocked, DocumentError, FileGone, TransientError
+from turnstream.folder import AlreadyMoved
 from turnstream.log import say
 from turnstream.models import Deferral, FileRef, OutcomeKind, printable
 from turnstream.publish import Duplicate, Ledger, Yours
@@ -103,15 +104,23 @@ def _say_outcome(arrival: Arrival) -> None:
     if arrival.destination:
         fields["to"] = printable(arrival.destination.path)
     if arrival.error:
-        cause = arrival.error.__cause__ if arrival.error.reason == "parser_failed" else None
+        cause = arrival.error.__cause__
         fields |= {"reason": arrival.error.reason, "detail": arrival.error.detail, "hint": arrival.error.hint}
-        fields |= {"exc_info": cause} if cause else {}
-    say(_event_of(arrival), **fields)
+        # What the file system says is told by its error number; anything else is a fault of ours.
+        fields |= {"exc_info": cause} if cause and not isinstance(cause, OSError) else {}
+    event = _event_of(arrival)
+    # A file that stays blocked is tried for as long as it takes, and its operator told once.
+    if event != "document.blocked" or not arrival.error or arrival.ref.reason != arrival.error.reason:
+        say(event, **fields)
 
 
 def _event_of(arrival: Arrival) -> str:
+    if isinstance(arrival.error, AlreadyMoved):
+        return "document.gone"
     if arrival.moved or (arrival.outcome and isinstance(arrival.error, FileGone)):
         return f"document.{arrival.outcome}"
     if isinstance(arrival.error, FileGone):
         return "document.gone"
-    return "document.blocked" if arrival.outcome else "document.deferred"
+    # What was to be rejected has lost its outcome: its error says now why it stays.
+    blocked = arrival.outcome or isinstance(arrival.error, DisposeBlocked)
+    return "document.blocked" if blocked else "document.deferred"

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from turnstream.alive import living
+from turnstream.models import Deferral
 from turnstream.publish import QUEUE, QUEUE_PREFIX, Ledger
 from turnstream.quarantine import cases
 from turnstream.settings import Settings
@@ -22,6 +23,7 @@ class Status:
     root: str
     server: str
     in_drop: int
+    refused_folders: int
     watcher: dict[str, str]
     queued_batches: int
     running_batches: int
@@ -51,24 +53,38 @@ def gather(settings: Settings, ledger: Ledger) -> Status:
     pipeline.hgetall(ledger.key("counters"))
     pipeline.hvals(ledger.key("deferred"))
     watcher, queued, running, entries, counters, deferred = ledger.execute(pipeline)
+    sight = scan(settings.root / "drop", ignore_pattern(settings.watch.ignore))
     return Status(
         root=str(settings.root),
         server=_place(ledger),
-        in_drop=_in_drop(settings),
+        in_drop=_in_drop(settings, sight.files),
+        refused_folders=max(len(sight.refused), _said(watcher, b"refused")),
         watcher={name.decode(): value.decode() for name, value in watcher.items()},
         queued_batches=queued,
         running_batches=running,
         stream_entries=entries,
         counters={name.decode(): int(value) for name, value in counters.items()},
-        deferred=dict(Counter(orjson.loads(value)["reason"] for value in deferred)),
+        deferred=dict(Counter(map(_reason, deferred))),
         quarantine=dict(Counter(str(case.facts.get("reason")) for case in cases(settings.root))),
         processes=[asdict(process) for process in living(ledger)],
     )
 
 
-def _in_drop(settings: Settings) -> int:
+def _reason(value: bytes) -> str:
+    try:
+        return Deferral.model_validate_json(value).reason
+    except ValueError:
+        return "unreadable mark"
+
+
+def _said(watcher: dict[bytes, bytes], word: bytes) -> int:
+    count = watcher.get(word, b"0")
+    return int(count) if count.isdigit() else 0
+
+
+def _in_drop(settings: Settings, files: set[str]) -> int:
     ignored, marker = ignore_pattern(settings.watch.ignore), settings.watch.done_marker
-    names = (path.rpartition("/")[2] for path in scan(settings.root / "drop", ignored).files)
+    names = (path.rpartition("/")[2] for path in files)
     return sum(not (ignored.fullmatch(name) or (marker and name.endswith(marker))) for name in names)
 
 
@@ -85,7 +101,7 @@ def table(status: Status) -> str:
         ("server", status.server),
         ("alive", alive or "nobody: start `turnstream run`"),
         ("events", status.watcher.get("events", "unknown")),
-        ("in drop/", str(status.in_drop)),
+        ("in drop/", str(status.in_drop) + _refused(status.refused_folders)),
         ("deferred", _counts(status.deferred)),
         ("batches", f"{status.queued_batches} queued, {status.running_batches} running"),
         ("outcomes", _counts(status.counters)),
@@ -93,6 +109,10 @@ def table(status: Status) -> str:
         ("quarantine", _counts(status.quarantine)),
     ]
     return "\n".join(f"{name:<11} {value}" for name, value in rows)
+
+
+def _refused(folders: int) -> str:
+    return f", and what lies in {folders} folders that may not be read (see watch.degraded)" if folders else ""
 
 
 def _counts(counts: dict[str, int]) -> str:

@@ -27,7 +27,7 @@ from turnstream.connect import client
 from turnstream.errors import SetupError, TransientError
 from turnstream.journal import Journal
 from turnstream.log import say
-from turnstream.models import Batch
+from turnstream.models import Batch, printable
 from turnstream.pipeline import Tools, process
 from turnstream.publish import Ledger
 from turnstream.reports import conclude, suspect
@@ -95,9 +95,11 @@ def run(message: Mapping[str, Any], workshop: Workshop) -> None:
         except TransientError as error:
             say("batch.abandoned", reason=error.reason, detail=error.detail, files=len(batch.files))
         except SetupError as error:
-            say("batch.refused", reason="root_unusable", detail=str(error))
+            say("batch.refused", reason="root_unusable", detail=printable(str(error)))
         except SoftTimeLimitExceeded:
             suspect(batch.files, "parse_timeout", "the batch overran its time", tools.ledger)
+        except MemoryError:
+            suspect(batch.files, "worker_crashed", "the batch found no memory", tools.ledger)
         else:
             conclude(arrivals, tools.ledger)
 

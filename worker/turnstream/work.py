@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import socket
 import threading
 from typing import Any
@@ -18,9 +19,13 @@ from turnstream.publish import Ledger
 from turnstream.settings import Settings
 from turnstream.tasks import register
 
+#: As many descriptors as a worker asks for, where it may: some programs count up to the limit.
+_OPEN_FILES = 1 << 16
+
 
 def work(settings: Settings, url: str) -> int:
     """Work off batches until a signal ends it; return the exit code.  For the main thread."""
+    _allow_open_files()
     # Celery prints banners to stdout around the logging; our stdout holds JSON only.
     vars(celery_worker)["safe_say"] = _not_printed
     app = create(settings, url)
@@ -46,6 +51,12 @@ def work(settings: Settings, url: str) -> int:
         say("worker.stopped")
     # Celery's soft shutdown ends with 1; asked to stop and stopped is a success.
     return 0
+
+
+def _allow_open_files() -> None:
+    # A batch holds a descriptor for each file and folder; the usual soft limit is there for select(2) alone.
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, _OPEN_FILES)), hard))
 
 
 def _not_printed(_message: str, *_: Any) -> None:

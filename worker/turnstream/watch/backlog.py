@@ -30,7 +30,10 @@ class Place(Enum):
 
 @dataclass(slots=True)
 class Entry:
-    """A known file.  ``batch_id``, ``sent_at`` and ``arrival_id`` are those of its last message."""
+    """A known file.  ``batch_id``, ``sent_at`` and ``arrival_id`` are those of its last message.
+
+    ``reason`` is why it waits, ``deferred`` as what its arrival was last deferred.
+    """
 
     candidate: Candidate
     place: Place = Place.WAITING
@@ -40,6 +43,7 @@ class Entry:
     sent_at: float = 0.0
     arrival_id: str = ""
     tries: int = 0
+    deferred: str | None = None
     crashes: int = 0
     alone: bool = False
 
@@ -145,7 +149,7 @@ class Backlog:
         note = entry.candidate.note
         entry.candidate = Candidate(entry.path, now, note)
         entry.tries = entry.crashes = 0
-        entry.alone = False
+        entry.deferred, entry.alone = None, False
         entry.arrival_id = _ANOTHER
         self._to_due(entry)
 
@@ -154,7 +158,7 @@ class Backlog:
         entry = self._entries.get(path)
         if entry is None or (entry.arrival_id and entry.arrival_id != deferral.arrival_id):
             return
-        entry.arrival_id = deferral.arrival_id
+        entry.arrival_id, entry.deferred = deferral.arrival_id, deferral.reason
         entry.tries, entry.crashes, entry.alone = deferral.tries, deferral.crashes, deferral.alone
         self.wait(entry, until, deferral.reason)
 

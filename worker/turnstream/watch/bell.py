@@ -19,10 +19,9 @@ from watchdog.events import (
 )
 from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver
-from watchdog.observers.inotify import InotifyEmitter, InotifyObserver
+from watchdog.observers.inotify import InotifyFullEmitter, InotifyObserver
 from watchdog.observers.inotify_c import InotifyConstants, Mask
 
-#: A rename from outside the tree arrives as "created" (watchdog 7.1 on Linux), one inside as "moved".
 _EVENTS: list[type[FileSystemEvent]] = [
     FileCreatedEvent,
     FileClosedEvent,
@@ -34,9 +33,9 @@ _EVENTS: list[type[FileSystemEvent]] = [
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """The last event of a file: whether a writer closed it, and when (monotonic seconds)."""
+    """The last event of a file: whether a rename brought it whole, and when we heard (monotonic seconds)."""
 
-    closed: bool
+    moved: bool
     at: float
 
 
@@ -50,12 +49,12 @@ class Bell(FileSystemEventHandler):
 
     def dispatch(self, event: FileSystemEvent) -> None:
         """Note an event.  Does next to nothing: an error here would end watchdog's thread."""
-        if not event.is_directory:
-            moved = isinstance(event, FileMovedEvent)
-            path = os.fsdecode(event.dest_path if moved else event.src_path)
-            with self._lock:
-                self._notes[path] = Note(isinstance(event, FileClosedEvent), time.monotonic())
-        self._rung.set()
+        moved = isinstance(event, FileMovedEvent)
+        path = os.fsdecode(event.dest_path if moved else event.src_path)
+        with self._lock:
+            if not event.is_directory:
+                self._notes[path] = Note(moved, time.monotonic())
+            self._rung.set()
 
     def ring(self) -> None:
         """Wake whoever waits."""
@@ -65,16 +64,18 @@ class Bell(FileSystemEventHandler):
         """Wait for a ring; return whether there was one."""
         return self._rung.wait(max(seconds, 0))
 
-    def answer(self) -> dict[str, Note]:
-        """Return the notes since the last answer, by absolute path, and fall silent."""
-        self._rung.clear()
+    def answer(self) -> tuple[bool, dict[str, Note]]:
+        """Fall silent; return whether there was a ring, and the notes since the last answer by absolute path."""
+        if not self._rung.is_set():
+            return False, {}
         with self._lock:
+            self._rung.clear()
             notes, self._notes = self._notes, {}
-        return notes
+        return True, notes
 
 
-class _ArrivalsOnly(InotifyEmitter):
-    """Does not hear of files that leave.
+class _ArrivalsOnly(InotifyFullEmitter):
+    """Does not hear of files that leave, and tells what a rename brought ("moved") from what is new ("created").
 
     watchdog holds each "moved from" back for 0.5 s to pair it, and all that comes after it:
     every move of a worker to archive/ would make the next file wait that long.

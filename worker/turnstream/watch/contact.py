@@ -12,7 +12,7 @@ from turnstream.models import Deferral
 from turnstream.publish import QUEUE, QUEUE_PREFIX, Ledger
 from turnstream.root import Root
 from turnstream.settings import Settings
-from turnstream.watch.ledger import agree
+from turnstream.watch.ledger import EntryId, agree
 
 #: Reports taken in one poll, and trims in one go: a poll stays short.
 _REPORTS = 500
@@ -42,6 +42,7 @@ class Contact:
         self._pause = _FIRST_PAUSE
         self._trouble = ""
         self._begun = False
+        self._last_id: EntryId | None = None
         self._beat_at = 0.0
         self._trim_at = 0.0
 
@@ -55,7 +56,8 @@ class Contact:
         if event != self._trouble:
             say(event, reason=error.reason, detail=error.detail, hint=error.hint)
         self._trouble = event
-        self._beat_at = 0.0
+        # Whoever answers next may be another server, or this one with other data.
+        self._beat_at, self._last_id = 0.0, None
         self.try_at = now + self._pause
         self._pause = min(self._pause * 2, _LONGEST_PAUSE)
 
@@ -69,7 +71,7 @@ class Contact:
         """
         if self._begun:
             return {}
-        agree(self.root, self.ledger)
+        self._last_id = agree(self.root, self.ledger, self._last_id)
         pipeline = self.ledger.client.pipeline(transaction=True)
         # Messages are hints: all that is due will be sent again.
         for name in (QUEUE, "unacked", "unacked_index"):
@@ -78,7 +80,7 @@ class Contact:
         pipeline.hgetall(self.ledger.key("deferred"))
         *_, deferred = self.ledger.execute(pipeline)
         self._begun = True
-        return {path.decode(): Deferral.model_validate_json(text) for path, text in deferred.items()}
+        return self._readable(deferred)
 
     def poll(self, stale: Collection[str]) -> Poll:
         """Return the queue's depth and new reports; take the marks of ``stale`` paths away.
@@ -118,7 +120,7 @@ class Contact:
         """
         beats, trims = now >= self._beat_at, now >= self._trim_at
         if beats:
-            agree(self.root, self.ledger)
+            self._last_id = agree(self.root, self.ledger, self._last_id)
             beat(self.ledger, "watcher")
             self.processes = self._living_processes()
             pipeline = self.ledger.client.pipeline(transaction=False)
@@ -153,9 +155,23 @@ class Contact:
         pipeline = self.ledger.client.pipeline(transaction=False)
         pipeline.hmget(self.ledger.key("deferred"), *paths)
         (texts,) = self.ledger.execute(pipeline)
-        return {
-            path.decode(): Deferral.model_validate_json(text) for path, text in zip(paths, texts, strict=True) if text
-        }
+        return self._readable({path: text for path, text in zip(paths, texts, strict=True) if text})
+
+    def _readable(self, marks: Mapping[bytes, bytes]) -> dict[str, Deferral]:
+        readable, strange = {}, []
+        for path, text in marks.items():
+            try:
+                readable[path.decode()] = Deferral.model_validate_json(text)
+            except ValueError:
+                strange.append(path)
+        if strange:
+            # Another program's, or a later version's: without its mark a file is taken for a new one.
+            pipeline = self.ledger.client.pipeline(transaction=False)
+            pipeline.hdel(self.ledger.key("deferred"), *strange)
+            self.ledger.execute(pipeline)
+            detail = f"removed from the hash `deferred`: {strange[:3]}"
+            say("batch.abandoned", reason="unreadable_mark", detail=detail, files=len(strange))
+        return readable
 
     def _trim(self) -> None:
         removed = 0

@@ -1,28 +1,59 @@
 """Whether the server's ledger is the one this root knows.
 
 A server that was emptied, restored or exchanged would publish everything a second time;
-nothing may be written until that is mended.
+nothing may be written until that is mended.  A backup has the right epoch; it is told by
+the journal, which names entries that its stream never gave.
 """
 
 from __future__ import annotations
 
+import itertools
+import os
+import re
 import secrets
+from collections.abc import Iterator
+from pathlib import Path
 
 from turnstream.errors import BadConfiguration, LedgerHeld
 from turnstream.log import say
 from turnstream.publish import Ledger
 from turnstream.root import Root
 
+EntryId = tuple[int, int]
 
-def agree(root: Root, ledger: Ledger) -> None:
-    """Begin a new root's ledger, or check that the server still has this root's.
+#: Newest days of the journal, and bytes at the end of each file, in which the last entry is looked for.
+_DAYS = 2
+_TAIL_BYTES = 1_000_000
+#: In JSON a quote inside a value is escaped, and a torn line lacks the last one: only a whole field matches.
+_ENTRY_ID = re.compile(rb'"entry_id": ?"(\d{1,20})-(\d{1,20})"')
+
+
+def agree(root: Root, ledger: Ledger, known: EntryId | None = None) -> EntryId:
+    """Begin a new root's ledger, or check that the server still has this root's; return the stream's last id.
+
+    Args:
+        root: whose ledger it must be.
+        ledger: what the server has.
+        known: the last id of an earlier agreement; without it the journal is asked.
 
     Raises:
-        LedgerHeld: the server has no ledger, or another one of this root.
+        LedgerHeld: the server has no ledger, or another one of this root, or an old copy of it.
         BadConfiguration: the server's ledger is another root's.
         TransientError: the server does not answer.
 
     """
+    _agree_on_epoch(root, ledger)
+    # In this order: what is published meanwhile must not look as if it were missing.
+    expected = known or _last_journaled(root.path / "journal")
+    last = _entry_id(ledger.last_id())
+    if last < expected:
+        raise LedgerHeld(
+            f"the journal names entry {_text(expected)}, the server's stream ends at {_text(last)}: it is an old copy"
+        )
+    return last
+
+
+def _agree_on_epoch(root: Root, ledger: Ledger) -> None:
     state, found = root.state(), ledger.epoch()
     if found is not None and found.partition(":")[0] != state.root_id:
         raise BadConfiguration(
@@ -41,3 +72,39 @@ def agree(root: Root, ledger: Ledger) -> None:
 
 def _nothing_published(root: Root) -> bool:
     return not any((root.path / "journal").iterdir())
+
+
+def _last_journaled(journal: Path) -> EntryId:
+    """Return the highest entry id at the end of the newest days; older ones only while there is none."""
+    days = itertools.groupby(sorted(journal.glob("*.jsonl"), reverse=True), key=lambda file: file.name[:10])
+    found = (max(map(_last_in, files)) for _, files in days)
+    while newest := list(itertools.islice(found, _DAYS)):
+        if any(last := max(newest)):
+            return last
+    return 0, 0
+
+
+def _last_in(file: Path) -> EntryId:
+    return max(_entry_ids(file), default=(0, 0))
+
+
+def _entry_ids(file: Path) -> Iterator[EntryId]:
+    try:
+        with file.open("rb") as lines:
+            lines.seek(max(os.fstat(lines.fileno()).st_size - _TAIL_BYTES, 0))
+            tail = lines.read()
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise LedgerHeld(f"{file} cannot be read: {error.strerror}") from error
+    for milliseconds, sequence in _ENTRY_ID.findall(tail):
+        yield int(milliseconds), int(sequence)
+
+
+def _entry_id(text: str) -> EntryId:
+    milliseconds, _, sequence = text.partition("-")
+    return int(milliseconds), int(sequence)
+
+
+def _text(entry_id: EntryId) -> str:
+    return "{}-{}".format(*entry_id)

@@ -51,11 +51,8 @@ class Queue:
 
     def _send(self, entries: list[Entry], now: float, *, newest: bool) -> None:
         batch_id = uuid.uuid4().hex
-        files = tuple(
-            FileRef(path=to_wire(e.path), arrival_id=e.arrival_id, crashes=e.crashes, tries=e.tries) for e in entries
-        )
         try:
-            self.enqueue(Batch(id=batch_id, root_id=self.root_id, files=files))
+            self.enqueue(Batch(id=batch_id, root_id=self.root_id, files=tuple(map(_reference, entries))))
         except BaseException:
             # It may have been sent all the same; then the second message finds the files gone.
             for entry in reversed(entries):
@@ -89,7 +86,7 @@ class Queue:
         arrival = arrival_id(self.root_id, facts)
         if entry.arrival_id not in ("", arrival):
             # Another file has the name: the crashes were not its own.
-            entry.crashes, entry.alone = 0, False
+            entry.crashes, entry.deferred, entry.alone = 0, None, False
         entry.arrival_id = arrival
 
     def _newest_turn(self, most: int) -> bool:
@@ -101,6 +98,16 @@ class Queue:
             return False
         self._newest_debt -= 1
         return True
+
+
+def _reference(entry: Entry) -> FileRef:
+    return FileRef(
+        path=to_wire(entry.path),
+        arrival_id=entry.arrival_id,
+        crashes=entry.crashes,
+        tries=entry.tries,
+        reason=entry.deferred if entry.tries else None,
+    )
 
 
 def batch_size(due: int, places: int, most: int) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import fnmatch
 import os
 import re
@@ -13,10 +12,14 @@ from pathlib import Path
 
 @dataclass(slots=True)
 class Sight:
-    """Regular files below ``drop/`` as fs strings relative to it, and names that are no files."""
+    """Regular files below ``drop/`` as fs strings relative to it, and names that are no files.
+
+    ``refused`` are the folders that could not be read, with the reason; ``""`` is ``drop/`` itself.
+    """
 
     files: set[str] = field(default_factory=set)
     others: set[str] = field(default_factory=set)
+    refused: dict[str, str] = field(default_factory=dict)
 
 
 def scan(drop: Path, ignored: re.Pattern[str]) -> Sight:
@@ -29,17 +32,30 @@ def scan(drop: Path, ignored: re.Pattern[str]) -> Sight:
     todo = [""]
     while todo:
         below = todo.pop()
-        with contextlib.suppress(OSError), os.scandir(drop / below) as entries:
-            for entry in entries:
-                path = below + entry.name
-                if entry.is_file(follow_symlinks=False):
-                    sight.files.add(path)
-                elif entry.is_dir(follow_symlinks=False):
-                    if not ignored.fullmatch(entry.name):
-                        todo.append(path + "/")
-                else:
-                    sight.others.add(path)
+        try:
+            todo += _look_into(drop, below, ignored, sight)
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError as error:
+            sight.refused[below.removesuffix("/")] = error.strerror or f"errno {error.errno}"
     return sight
+
+
+def _look_into(drop: Path, below: str, ignored: re.Pattern[str], sight: Sight) -> list[str]:
+    folders = []
+    # A folder may let its names be read and yet not be entered; a Path would drop the dot that asks.
+    os.stat(f"{drop}/{below}.")  # noqa: PTH116
+    with os.scandir(drop / below) as entries:
+        for entry in entries:
+            path = below + entry.name
+            if entry.is_file(follow_symlinks=False):
+                sight.files.add(path)
+            elif entry.is_dir(follow_symlinks=False):
+                if not ignored.fullmatch(entry.name):
+                    folders.append(path + "/")
+            else:
+                sight.others.add(path)
+    return folders
 
 
 def ignore_pattern(globs: Iterable[str]) -> re.Pattern[str]:

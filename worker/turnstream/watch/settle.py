@@ -1,8 +1,9 @@
 """Whether a file in ``drop/`` is complete: nobody has it open for writing, and it is quiet.
 
 Only the monotonic clock measures waits.  Times of the file system are compared with the
-wall clock in one place, to take what has long been at rest without a wait; a file from
-the future just waits like a new one.
+wall clock in one place: to take what has long been at rest without a wait, and not to
+trust an event that is older than the last change; a file from the future just waits like
+a new one.
 """
 
 from __future__ import annotations
@@ -31,13 +32,14 @@ class Lease(Enum):
 
 @dataclass(slots=True)
 class Candidate:
-    """A file that may be complete: when it was seen (monotonic seconds), and its last look."""
+    """A file that may be complete: when it was seen (monotonic seconds), its last look and last open writer."""
 
     path: str
     seen: float
     note: Note | None = None
     facts: os.stat_result | None = None
     unchanged_since: float = 0.0
+    writer_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +69,10 @@ def look(candidate: Candidate, drop: Path, settings: WatchSettings, now: float) 
     path = f"{drop}/{candidate.path}"
     try:
         facts = os.lstat(path)
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
         return Vanished()
+    except OSError as error:
+        return Wait(now + settings.retry_seconds, f"it cannot be looked at: {error.strerror}")
     if not stat.S_ISREG(facts.st_mode):
         return Vanished()
     if candidate.facts is None or _version(facts) != _version(candidate.facts):
@@ -76,7 +80,9 @@ def look(candidate: Candidate, drop: Path, settings: WatchSettings, now: float) 
     candidate.facts = facts
     lease = ask_lease(path) if settings.leases else Lease.UNKNOWN
     if lease is Lease.WRITER:
+        candidate.writer_at = now
         return Wait(now + settings.sweep_seconds, "a program has it open for writing")
+    _note_closing(candidate, now)
     until = _quiet_from(candidate, facts, lease, settings)
     if now >= until:
         return Ready(facts)
@@ -101,15 +107,23 @@ def ask_lease(path: str | Path) -> Lease:
     return Lease.FREE
 
 
+def _note_closing(candidate: Candidate, now: float) -> None:
+    # Closed since the last look: without an event we only know that it was no later than now.
+    if candidate.writer_at is not None:
+        if candidate.note is None or candidate.note.at < candidate.writer_at:
+            candidate.note = Note(moved=False, at=now)
+        candidate.writer_at = None
+
+
 def _quiet_from(candidate: Candidate, facts: os.stat_result, lease: Lease, settings: WatchSettings) -> float:
     """Return from when on the file counts as quiet (monotonic seconds)."""
     if lease is Lease.UNKNOWN or facts.st_size == 0:
         return candidate.unchanged_since + settings.settle_seconds
-    if candidate.note is not None:
-        pause = settings.quiet_seconds if candidate.note.closed else settings.rename_settle_seconds
-        return candidate.note.at + pause
-    age = time.time() - max(facts.st_mtime, facts.st_ctime)
-    if age >= settings.quiet_seconds:
+    note, wall, monotonic = candidate.note, time.time(), time.monotonic()
+    # A change later than the last event: the event that tells of it is still on its way.
+    if note is not None and facts.st_ctime - wall + monotonic <= note.at:
+        return note.at + (settings.rename_settle_seconds if note.moved else settings.quiet_seconds)
+    if wall - max(facts.st_mtime, facts.st_ctime) >= settings.quiet_seconds:
         return candidate.seen
     return candidate.unchanged_since + settings.quiet_seconds
 

@@ -44,6 +44,8 @@ class Watcher:
         self._prefix = f"{root.drop}/"
         self.ignored = ignore_pattern(self.settings.ignore)
         self._passed_over: set[str] = set()
+        self._refused: dict[str, str] = {}
+        self._notes: dict[str, Note] = {}
         self._stale: set[str] = set()
         self._degraded: str | None = None
         self._dry = False
@@ -90,12 +92,13 @@ class Watcher:
     def look(self) -> None:
         """Compare the folder with what is known of it."""
         began = time.monotonic()
+        self._hear()
         self._rang = False
-        notes = {path.removeprefix(self._prefix): note for path, note in self.bell.answer().items()}
+        notes, self._notes = self._notes, {}
         sight = scan(self.root.drop, self.ignored)
+        self._tell_refused(sight.refused)
         files = self._eligible(sight.files, sight.others)
         self._let_go(self.backlog.paths() - files)
-        self._note_events(notes)
         self.backlog.add(sorted(files - self.backlog.paths()), began, notes)
         took = time.monotonic() - began
         self._scan_from = began + took + max(self.settings.gather_seconds, took / _SCAN_SHARE / 4)
@@ -132,10 +135,13 @@ class Watcher:
                 self._stale.add(path)
         self._resend(now)
         self._dry = poll.depth < self.contact.processes
+        self._hear()  # a writer may have come back to what is due
         self.queue.fill(poll.depth, self.contact.processes, time.monotonic())
 
     def _pause_after(self, deferral: Deferral) -> float:
-        return min(self.settings.retry_seconds * 2.0 ** min(deferral.tries - 1, 30), self.settings.retry_max_seconds)
+        return min(
+            self.settings.retry_seconds * 2.0 ** min(max(deferral.tries - 1, 0), 30), self.settings.retry_max_seconds
+        )
 
     def _resend(self, now: float) -> None:
         overdue = list(self.backlog.sent_before(now - self.settings.resend_seconds))
@@ -149,6 +155,14 @@ class Watcher:
     def _recheck_sent(self, now: float) -> None:
         for entry in self.backlog.sent_before(now - self.settings.sweep_seconds):
             self._renew_if_other(entry, now)
+
+    def _hear(self) -> None:
+        rang, heard = self.bell.answer()
+        self._rang = self._rang or rang
+        notes = {path.removeprefix(self._prefix): note for path, note in heard.items()}
+        self._note_events(notes)
+        # The next look wants those of files that it will find.
+        self._notes.update(notes)
 
     def _note_events(self, notes: Mapping[str, Note]) -> None:
         for path in notes.keys() & self.backlog.paths():
@@ -170,7 +184,7 @@ class Watcher:
     def _arrival_at(self, path: str) -> str | None:
         try:
             return arrival_id(self.root_id, os.lstat(self.root.drop / path))
-        except OSError:
+        except (OSError, ValueError):  # a mark of deferral may name what no file can be called
             return None
 
     def _eligible(self, files: set[str], others: set[str]) -> set[str]:
@@ -192,10 +206,25 @@ class Watcher:
             if entry is not None and entry.tries:
                 self._stale.add(to_wire(path))
             if entry is not None and entry.place is Place.SENT and self.settings.done_marker:
-                # Left behind it would call a later file of this name complete.
-                with contextlib.suppress(OSError):
-                    (self.root.drop / (path + self.settings.done_marker)).unlink()
+                self._take_marker(path)
         self.backlog.forget(gone)
+
+    def _take_marker(self, path: str) -> None:
+        # Left behind it would call a later file of this name complete.  A file may also be unseen because its
+        # folder could not be read.
+        try:
+            os.lstat(self.root.drop / path)
+        except FileNotFoundError:
+            with contextlib.suppress(OSError):
+                (self.root.drop / (path + self.settings.done_marker)).unlink()
+        except OSError:
+            return
+
+    def _tell_refused(self, refused: dict[str, str]) -> None:
+        for folder in refused.keys() - self._refused.keys():
+            reason = f"the folder drop/{printable(folder)} cannot be read: {refused[folder]}"
+            say("watch.degraded", reason=reason, remedy="let the account of watcher and worker read and enter it")
+        self._refused = refused
 
     def _mend_events(self) -> None:
         if not self.settings.native_events:
@@ -218,5 +247,6 @@ class Watcher:
             "waiting": str(self.backlog.count(Place.WAITING)),
             "due": str(self.backlog.count(Place.DUE)),
             "sent": str(self.backlog.count(Place.SENT)),
+            "refused": str(len(self._refused)),
             "events": self._degraded or ("on" if self.settings.native_events else "off"),
         }
