@@ -8,7 +8,7 @@ PIP     := $(BIN)/python -m pip install -qq --disable-pip-version-check
 # Debian packages that `make test-full` needs, separated by spaces.
 DEBIAN  := systemd redis-tools
 UV      := $(or $(shell command -v uv),$(BIN)/uv)
-COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
            --annotation-style line --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 
 .DEFAULT_GOAL := help
