@@ -46,7 +46,9 @@ def test_worker_watcher_and_server_killed_midway_lose_and_double_nothing(run: Tu
         run.await_event("process.exited", number)
     run.await_empty_drop(200)
     verify_whole(run, dropped, distinct)
-    assert [event["process"] for event in run.events("process.exited")] == ["work", "watch", "server"]
+    # A worker that was in the middle of its own start when the server died is started again, too.
+    assert [event["process"] for event in run.events("process.exited")][:3] == ["work", "watch", "server"]
+    assert all(event["exit_code"] for event in run.events("process.exited"))
 
 
 def test_a_killed_pool_process_costs_no_file(run: Turnstream, tmp_path: Path) -> None:

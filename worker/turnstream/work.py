@@ -33,7 +33,7 @@ def work(settings: Settings, url: str) -> int:
     processes = settings.work.process_count
     beating = _Beating(Ledger(client(url, settings.server), settings.server.key_prefix), processes)
     worker_ready.connect(beating.start, weak=False)
-    worker_shutting_down.connect(lambda **_: say("worker.stopping"), weak=False)
+    worker_shutting_down.connect(beating.stopping, weak=False)
     worker = app.Worker(
         pool="prefork",
         concurrency=processes,
@@ -49,8 +49,8 @@ def work(settings: Settings, url: str) -> int:
     finally:
         beating.end()
         say("worker.stopped")
-    # Celery's soft shutdown ends with 1; asked to stop and stopped is a success.
-    return 0
+    # Celery's soft shutdown ends with 1: asked to stop and stopped is a success, an end by itself is not.
+    return 0 if beating.asked_to_stop else worker.exitcode or 1
 
 
 def _allow_open_files() -> None:
@@ -70,6 +70,11 @@ class _Beating:
         self.ledger = ledger
         self.processes = processes
         self.done = threading.Event()
+        self.asked_to_stop = False
+
+    def stopping(self, **_: object) -> None:
+        self.asked_to_stop = True
+        say("worker.stopping")
 
     def start(self, **_: object) -> None:
         say("worker.started", processes=self.processes)
