@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 
 from turnstream import connect, settings
+from turnstream.journal import parsed
 from turnstream.publish import Ledger
 from turnstream.server import find_binary
 
@@ -147,8 +148,8 @@ class Turnstream:
         last = {}
         for path in sorted((self.root / "journal").glob("*.jsonl")):
             for line in path.read_bytes().splitlines():
-                if line:
-                    entry = orjson.loads(line)
+                # A process killed in the middle of a write leaves a part of a line, which counts for nothing.
+                if (entry := parsed(line)) is not None:
                     last[entry["arrival_id"]] = entry
         return last
 

@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 
+from turnstream import journal as journal_module
 from turnstream.errors import DisposeBlocked
-from turnstream.journal import Journal
+from turnstream.journal import Journal, parsed
 
 
 @pytest.fixture
@@ -82,6 +83,28 @@ def test_a_torn_last_line_is_closed_before_the_next(journal: Journal) -> None:
     journal.append([{"n": 3}])
     first, torn, last = the_file(journal).read_bytes().splitlines()
     assert (json.loads(first), torn, json.loads(last)) == ({"n": 1}, b'{"n":2,"path":"half', {"n": 3})
+
+
+def test_a_line_torn_by_another_writer_at_the_last_moment_costs_no_line(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal.append([{"n": 1}])
+    looks: list[bool] = []
+
+    def and_then_a_writer_is_killed(descriptor: int, end: int) -> bool:
+        torn = is_torn_at(descriptor, end)
+        if not looks:
+            with the_file(journal).open("ab") as file:
+                file.write(b'{"n":2,"path":"half')
+        looks.append(torn)
+        return torn
+
+    is_torn_at = journal_module._is_torn_at
+    monkeypatch.setattr(journal_module, "_is_torn_at", and_then_a_writer_is_killed)
+    journal.append([{"n": 3}, {"n": 4}])
+    lines = [parsed(line) for line in the_file(journal).read_bytes().splitlines()]
+    assert [line["n"] for line in lines if line] == [1, 4, 3, 4]
+    assert looks == [False, True]
 
 
 def test_a_write_cut_short_blocks_the_move_and_the_next_append_heals_it(journal: Journal) -> None:

@@ -48,17 +48,21 @@ class Journal:
         path = self.folder / f"{datetime.now(UTC):%Y-%m-%d}.{self.host}.jsonl"
         descriptor, created = _open(path)
         try:
-            if _torn(descriptor):
-                data = b"\n" + data
-            written = os.write(descriptor, data)
-            if written != len(data):
-                # The rest would come after other writers' lines; the next append closes this one.
-                raise OSError(errno.ENOSPC, "no room for the whole line")
+            _write_lines(descriptor, data)
             os.fdatasync(descriptor)
         finally:
             os.close(descriptor)
         if created:
             sync_folder(self.folder)
+
+
+def parsed(raw: bytes) -> Line | None:
+    """Return a line of the journal; ``None`` for one that a full disk or a killed process tore."""
+    try:
+        line = orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        return None
+    return line if isinstance(line, dict) else None
 
 
 def _open(path: Path) -> tuple[int, bool]:
@@ -69,6 +73,21 @@ def _open(path: Path) -> tuple[int, bool]:
         return os.open(path, flags | os.O_CREAT, 0o644), True
 
 
-def _torn(descriptor: int) -> bool:
-    size = os.fstat(descriptor).st_size
-    return size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
+def _write_lines(descriptor: int, data: bytes) -> None:
+    if _is_torn_at(descriptor, os.fstat(descriptor).st_size):
+        data = b"\n" + data
+    while True:
+        written = os.write(descriptor, data)
+        if written != len(data):
+            # The rest would come after other writers' lines; the next append closes this one.
+            raise OSError(errno.ENOSPC, "no room for the whole line")
+        # A writer killed in the middle of a line since we looked: ours became the end of that one.
+        start = os.lseek(descriptor, 0, os.SEEK_CUR) - written
+        if data.startswith(b"\n") or not _is_torn_at(descriptor, start):
+            return
+        data = b"\n" + data
+
+
+def _is_torn_at(descriptor: int, end: int) -> bool:
+    """Whether what is written up to ``end`` does not end with a line end."""
+    return end > 0 and os.pread(descriptor, 1, end - 1) != b"\n"

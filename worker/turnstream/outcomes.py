@@ -6,19 +6,15 @@ import os
 import time
 from collections.abc import Container, Iterator
 from pathlib import Path
-from typing import Any
-
-import orjson
 
 from turnstream.dropper import Copied
 from turnstream.identify import arrival_id
+from turnstream.journal import Line, parsed
 from turnstream.models import from_wire
 from turnstream.root import Root
 
 #: Seconds between looks whether waiting files are still in ``drop/``, and before a missing one counts as gone.
 _LOOK_SECONDS, _GONE_SECONDS = 1.0, 2.0
-
-Line = dict[str, Any]
 
 
 class Outcomes:
@@ -66,7 +62,8 @@ class Outcomes:
                     if not raw.endswith(b"\n"):
                         break
                     self.offsets[path] = self.offsets.get(path, 0) + len(raw)
-                    yield from _parsed(raw)
+                    if (line := parsed(raw)) is not None:
+                        yield line
 
     def _has_arrived(self, arrival: str, line: Line) -> bool:
         to = line.get("to")
@@ -91,13 +88,3 @@ class Outcomes:
             return lines[-1]
         gone = "somebody removed, renamed or changed it in drop/ before it was taken"
         return {"outcome": "failed", "arrival_id": arrival, "reason": "gone", "detail": gone}
-
-
-def _parsed(raw: bytes) -> Iterator[Line]:
-    """Yield a line of the journal; one that a full disk or a power cut tore is nobody's."""
-    try:
-        line = orjson.loads(raw)
-    except orjson.JSONDecodeError:
-        return
-    if isinstance(line, dict):
-        yield line
