@@ -142,7 +142,7 @@ def drop(root: Root) -> Drop:
         temporary = root.path / "state" / "coming.tmp"
         temporary.write_bytes(content.encode() if isinstance(content, str) else content)
         temporary.replace(file)
-        arrival = arrival_id(root.state().root_id, file.stat())
+        arrival = arrival_id(root.state().root_id, file.stat(), path)
         return FileRef(path=to_wire(path), arrival_id=arrival, crashes=crashes, tries=tries)
 
     return put

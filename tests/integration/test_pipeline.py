@@ -32,6 +32,7 @@ from turnstream.errors import (
     TransientError,
 )
 from turnstream.folder import AlreadyMoved, Hands
+from turnstream.identify import arrival_id
 from turnstream.journal import Journal
 from turnstream.models import Extracted, FileRef, OutcomeKind, Parsed, from_wire
 from turnstream.parse import parse as parse_text
@@ -275,6 +276,36 @@ class TestSameText:
         process([drop("original.txt", transcript("water"))], tools)
         (arrival,) = process([drop("other.txt", transcript("water").replace(*change))], tools)
         assert isinstance(arrival.answer, Published)
+
+
+class TestLinks:
+    @pytest.mark.parametrize("batches", [1, 2])
+    def test_two_names_of_one_file_are_two_arrivals(
+        self, drop: Drop, tools: Tools, root: Root, ledger: Ledger, batches: int
+    ) -> None:
+        drop("a.txt", transcript(1))
+        (root.drop / "b.txt").hardlink_to(root.drop / "a.txt")
+        root_id = root.state().root_id
+        refs = [
+            FileRef(path=name, arrival_id=arrival_id(root_id, (root.drop / name).stat(), name))
+            for name in ("a.txt", "b.txt")
+        ]
+        done = process(refs, tools) if batches == 1 else [*process(refs[:1], tools), *process(refs[1:], tools)]
+        assert outcomes(done) == [OutcomeKind.PUBLISHED, OutcomeKind.DUPLICATE]
+        assert sidecar_of(root, "duplicates/b.txt")["duplicate_of"]["archived"] == f"archive/{today()}/a.txt"
+        assert len(entries_of(ledger)) == 1
+        require_journal_is_true(root)
+
+    def test_a_link_to_a_file_elsewhere_is_taken_and_the_other_name_stays(
+        self, tools: Tools, root: Root, tmp_path: Path
+    ) -> None:
+        own = tmp_path / "my own.txt"
+        own.write_text(transcript(1))
+        (root.drop / "a.txt").hardlink_to(own)
+        ref = FileRef(path="a.txt", arrival_id=arrival_id(root.state().root_id, own.stat(), "a.txt"))
+        assert outcomes(process([ref], tools)) == [OutcomeKind.PUBLISHED]
+        assert own.read_text() == transcript(1)
+        require_journal_is_true(root)
 
 
 class TestNames:

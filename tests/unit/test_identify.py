@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from turnstream.identify import arrival_id, declared_by_name, identify
+from turnstream.identify import arrival_id, declared_by_name, identify, is_arrival
 
 ROOT = "0123456789abcdef"
 NOON = 1_700_000_000_000_000_000
@@ -25,7 +25,7 @@ def file(tmp_path: Path) -> Path:
 
 
 def test_an_arrival_id_is_16_hex_digits(file: Path) -> None:
-    arrival = arrival_id(ROOT, file.stat())
+    arrival = arrival_id(ROOT, file.stat(), "a.txt")
     assert len(arrival) == 16
     assert int(arrival, 16) >= 0
     assert arrival == arrival.lower()
@@ -34,27 +34,39 @@ def test_an_arrival_id_is_16_hex_digits(file: Path) -> None:
 def test_the_rule_of_an_arrival_id_never_changes() -> None:
     """It stands in the ledger: another rule would call every redelivery a duplicate."""
     facts = os.stat_result((0o100644, 7, 1, 1, 0, 0, 4, 0, 0, 0), {"st_mtime_ns": NOON})
-    assert arrival_id(ROOT, facts) == hashlib.sha256(f"{ROOT}:7:4:{NOON}".encode()).hexdigest()[:16]
+    assert arrival_id(ROOT, facts, "a.txt") == hashlib.sha256(f"{ROOT}:7:4:{NOON}".encode()).hexdigest()[:16]
 
 
 def test_the_same_file_is_the_same_arrival_after_a_rename_or_a_chmod(file: Path) -> None:
-    before = arrival_id(ROOT, file.stat())
+    before = arrival_id(ROOT, file.stat(), "a.txt")
     moved = file.rename(file.with_name("b.txt"))
     moved.chmod(0o600)
-    assert arrival_id(ROOT, moved.stat()) == before
+    assert arrival_id(ROOT, moved.stat(), "a.txt") == before
+
+
+def test_each_name_of_one_file_is_an_arrival_of_its_own_and_known_when_the_others_are_gone(file: Path) -> None:
+    alone = arrival_id(ROOT, file.stat(), "a.txt")
+    other = file.with_name("b.txt")
+    other.hardlink_to(file)
+    first, second = arrival_id(ROOT, file.stat(), "a.txt"), arrival_id(ROOT, other.stat(), "b.txt")
+    assert len({alone, first, second}) == 3
+    other.unlink()
+    assert is_arrival(first, ROOT, file.stat(), "a.txt")
+    assert is_arrival(alone, ROOT, file.stat(), "a.txt")
+    assert not is_arrival(second, ROOT, file.stat(), "a.txt")
 
 
 def test_each_fact_makes_another_arrival(file: Path) -> None:
-    seen = {arrival_id(ROOT, file.stat()), arrival_id("f" * 16, file.stat())}
+    seen = {arrival_id(ROOT, file.stat(), "a.txt"), arrival_id("f" * 16, file.stat(), "a.txt")}
     os.utime(file, ns=(NOON, NOON + 1))
-    seen.add(arrival_id(ROOT, file.stat()))
+    seen.add(arrival_id(ROOT, file.stat(), "a.txt"))
     file.write_bytes(b"longer text")
     os.utime(file, ns=(NOON, NOON))
-    seen.add(arrival_id(ROOT, file.stat()))
+    seen.add(arrival_id(ROOT, file.stat(), "a.txt"))
     other = file.with_name("other.txt")
     other.write_bytes(b"text")
     os.utime(other, ns=(NOON, NOON))
-    seen.add(arrival_id(ROOT, other.stat()))
+    seen.add(arrival_id(ROOT, other.stat(), "a.txt"))
     assert len(seen) == 5
 
 

@@ -191,7 +191,7 @@ class TestMessages:
         (file,) = batch.files
         assert (batch.v, batch.root_id) == (1, ROOT_ID)
         assert file.path == "//t%FCr/caf%E9.txt"
-        assert file.arrival_id == arrival_id(ROOT_ID, (sending.drop / name).stat()) == entry.arrival_id
+        assert file.arrival_id == arrival_id(ROOT_ID, (sending.drop / name).stat(), name) == entry.arrival_id
         assert (file.crashes, file.tries, file.reason) == (2, 5, "still_open")
         assert (entry.batch_id, entry.sent_at) == (batch.id, NOW)
 

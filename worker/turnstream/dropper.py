@@ -163,7 +163,7 @@ class Dropper:
             shutil.copyfileobj(source, file, _COPY_BYTES)
             file.flush()
             os.fsync(file.fileno())
-        return arrival_id(self.root_id, os.stat(part, dir_fd=folder))
+        return arrival_id(self.root_id, os.stat(part, dir_fd=folder), part)
 
     def _give_name(self, folder: int, part: str, name: str, arrival: str) -> str:
         while True:

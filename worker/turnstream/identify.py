@@ -28,10 +28,24 @@ class Identity:
     document_id: str
 
 
-def arrival_id(root_id: str, stat: os.stat_result) -> str:
-    """Return 16 hex digits of (root, inode, size, mtime in ns)."""
-    facts = f"{root_id}:{stat.st_ino}:{stat.st_size}:{stat.st_mtime_ns}"
-    return hashlib.sha256(facts.encode()).hexdigest()[:ID_DIGITS]
+def arrival_id(root_id: str, stat: os.stat_result, path: str) -> str:
+    """Return 16 hex digits of (root, inode, size, mtime in ns).
+
+    Of a file with several names (link(2)) each one is an arrival of its own: there
+    ``path``, an fs string below ``drop/``, counts too.
+    """
+    return _digest(root_id, stat, path if stat.st_nlink > 1 else None)
+
+
+def is_arrival(arrival: str, root_id: str, stat: os.stat_result, path: str) -> bool:
+    """Whether a file is an arrival that came as ``path``, however many names it has by now."""
+    return arrival in (_digest(root_id, stat, None), _digest(root_id, stat, path))
+
+
+def _digest(root_id: str, stat: os.stat_result, path: str | None) -> str:
+    facts = f"{root_id}:{stat.st_ino}:{stat.st_size}:{stat.st_mtime_ns}".encode()
+    name = b"" if path is None else b":" + os.fsencode(path)
+    return hashlib.sha256(facts + name).hexdigest()[:ID_DIGITS]
 
 
 def identify(arrival: str, raw: bytes, canonical: str) -> Identity:

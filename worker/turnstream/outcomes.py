@@ -8,7 +8,7 @@ from collections.abc import Container, Iterator
 from pathlib import Path
 
 from turnstream.dropper import Copied
-from turnstream.identify import arrival_id
+from turnstream.identify import is_arrival
 from turnstream.journal import Line, parsed
 from turnstream.models import from_wire
 from turnstream.root import Root
@@ -66,18 +66,20 @@ class Outcomes:
                         yield line
 
     def _has_arrived(self, arrival: str, line: Line) -> bool:
-        to = line.get("to")
-        return isinstance(to, str) and self._is_at(self.root.path / from_wire(to), arrival)
+        to, path = line.get("to"), line.get("path")
+        if not (isinstance(to, str) and isinstance(path, str)):
+            return False
+        return self._is_at(self.root.path / from_wire(to), arrival, from_wire(path))
 
-    def _is_at(self, path: Path, arrival: str) -> bool:
+    def _is_at(self, place: Path, arrival: str, path: str) -> bool:
         try:
-            return arrival_id(self.root_id, os.lstat(path)) == arrival
+            return is_arrival(arrival, self.root_id, os.lstat(place), path)
         except (OSError, ValueError):
             return False
 
     def _gone(self, waiting: dict[str, Copied], now: float) -> list[str]:
         """Return the arrivals that have been neither in ``drop/`` nor where a line says for some time."""
-        missing = (a for a, item in waiting.items() if not self._is_at(self.root.drop / item.path, a))
+        missing = (a for a, item in waiting.items() if not self._is_at(self.root.drop / item.path, a, item.path))
         self._missing = {arrival: self._missing.get(arrival, now) for arrival in missing}
         return [arrival for arrival, since in self._missing.items() if now - since >= _GONE_SECONDS]
 

@@ -116,7 +116,7 @@ class _Steps:
 
     def open(self, arrival: Arrival) -> None:
         arrival.taken = self.hands.take(arrival.path)
-        arrival.arrival_id = arrival_id(self.root_id, arrival.taken.stat)
+        arrival.arrival_id = arrival_id(self.root_id, arrival.taken.stat, arrival.path)
         if arrival.ref.crashes >= self.tools.max_crashes and arrival.ref.arrival_id == arrival.arrival_id:
             raise _condemned(arrival.ref)
 

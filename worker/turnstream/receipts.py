@@ -12,7 +12,7 @@ import orjson
 
 from turnstream import __version__
 from turnstream.arrival import Arrival
-from turnstream.identify import arrival_id
+from turnstream.identify import is_arrival
 from turnstream.models import OutcomeKind, printable, to_wire
 from turnstream.naming import numbered
 from turnstream.publish import Duplicate, Original, entry_time
@@ -120,6 +120,6 @@ def _archived(original: Original, of: str, root: Path, root_id: str) -> str | No
     for attempt in (0, 1):
         place = f"{folder}/{numbered(name, of, attempt, 0)}"
         with contextlib.suppress(OSError):
-            if arrival_id(root_id, os.lstat(root / place)) == of:
+            if is_arrival(of, root_id, os.lstat(root / place), original.path):
                 return place
     return None

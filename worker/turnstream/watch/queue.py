@@ -83,7 +83,7 @@ class Queue:
         return entries
 
     def _recognise(self, entry: Entry, facts: os.stat_result) -> None:
-        arrival = arrival_id(self.root_id, facts)
+        arrival = arrival_id(self.root_id, facts, entry.path)
         if entry.arrival_id not in ("", arrival):
             # Another file has the name: the crashes were not its own.
             entry.crashes, entry.deferred, entry.alone = 0, None, False

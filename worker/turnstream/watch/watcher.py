@@ -183,7 +183,7 @@ class Watcher:
 
     def _arrival_at(self, path: str) -> str | None:
         try:
-            return arrival_id(self.root_id, os.lstat(self.root.drop / path))
+            return arrival_id(self.root_id, os.lstat(self.root.drop / path), path)
         except (OSError, ValueError):  # a mark of deferral may name what no file can be called
             return None
 
