@@ -610,8 +610,9 @@ class TestNobodysFault:
         there = tree(root)
         line = root.path / "journal" / f"{today()}.{socket.gethostname()}.jsonl"
         line.symlink_to("/dev/full")
-        with pytest.raises(DisposeBlocked, match="journal: No space left"):
-            process(files, tools)
+        for arrival in process(files, tools):
+            assert isinstance(arrival.error, DisposeBlocked)
+            assert "journal: No space left" in arrival.error.detail
         assert tree(root) == there
         assert len(entries_of(ledger)) == 1
         line.unlink()
@@ -624,8 +625,9 @@ class TestNobodysFault:
     def test_a_journal_folder_that_is_gone_keeps_files_in_drop(self, drop: Drop, tools: Tools, root: Root) -> None:
         files = [drop("a.txt", transcript("water"))]
         (root.path / "journal").rmdir()
-        with pytest.raises(DisposeBlocked, match="journal"):
-            process(files, tools)
+        (arrival,) = process(files, tools)
+        assert isinstance(arrival.error, DisposeBlocked)
+        assert not arrival.moved
         assert set(tree(root)) == {"drop/a.txt"}
 
     def test_an_archive_that_cannot_take_it_keeps_a_file_in_drop(
@@ -762,6 +764,22 @@ class TestFaultsOfOurs:
         assert set(tree(root)) == {"drop/bad.pdf", "quarantine/other.pdf", "quarantine/other.pdf.error.json"}
         assert outcomes(process(files[:1], tools)) == [REJECTED]
         require_journal_is_true(root)
+
+    @pytest.mark.parametrize("step", ["extract", "parse"])
+    @pytest.mark.parametrize("error", [OSError(24, "Too many open files"), ImportError("no more descriptors")])
+    def test_what_no_text_can_cause_does_not_blame_the_file(
+        self, drop: Drop, tools: Tools, root: Root, before: Before, step: str, error: Exception
+    ) -> None:
+        def raise_it() -> None:
+            raise error
+
+        before(pipeline, step, raise_it)
+        files = [drop("a.txt", transcript("water"))]
+        (failed,) = process(files, tools)
+        assert failed.error
+        assert (failed.error.reason, failed.error.__cause__) == ("read_failed", error)
+        assert set(tree(root)) == {"drop/a.txt"}
+        assert outcomes(process(files, tools)) == [PUBLISHED]
 
     @pytest.mark.parametrize("which", ["sync", "correction"])
     def test_what_fails_after_the_moves_costs_no_line_and_is_told_once(

@@ -405,6 +405,26 @@ class TestDeaths:
         assert names(events) == ["document.deferred", "document.deferred"]
         assert [isinstance(event.get("exc_info"), RecursionError) for event in events] == [True, False]
 
+    def test_a_disk_that_goes_on_failing_is_said_once_and_reported_every_time(
+        self,
+        root: Root,
+        workshop: Workshop,
+        drop: Drop,
+        ledger: Ledger,
+        events: Events,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr(Hands, "take", lambda *_: raiser(OSError(5, "Input/output error"))())
+        ref = drop("a.txt", transcript("water"))
+        for tries in range(5):
+            run(
+                message(root, ref.model_copy(update={"tries": tries, "reason": "read_failed" if tries else None})),
+                workshop,
+            )
+        assert names(events) == ["document.deferred"]
+        assert deferred(ledger)["a.txt"].tries == 5
+        assert deferred(ledger)["a.txt"].crashes == 0
+
     def test_a_worker_may_hold_as_many_files_as_it_is_allowed(self) -> None:
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         resource.setrlimit(resource.RLIMIT_NOFILE, (512, hard))

@@ -9,7 +9,8 @@ TurnstreamError
 │   └── ServerUnavailable · ServerRefused · LedgerHeld
 └── SetupError                nothing can start: a sentence and an exit code
     ├── BadConfiguration (78)
-    └── NoServer (69)
+    ├── NoServer (69)
+    └── NotFound (1)
 
 Every leaf of the first two has a bounded ``reason``: log field, metric label and
 content of ``.error.json``.  Free text goes to ``detail`` only.
@@ -35,48 +36,59 @@ class DocumentError(TurnstreamError):
         self.detail = detail
 
 
+#: What a dropper does next, in one or two sentences; ``{retry}`` is the operator's command.
+_DROP_AGAIN = "Put the corrected file into drop/ again. This file and this note can then be deleted."
+_ASK_OPERATOR = "Nothing is lost. Once the cause is gone, the operator runs `{retry}`."
+
+
 class PermanentError(DocumentError):
-    """Trying again would end the same way: the file goes to quarantine."""
+    """Trying again would end the same way: the file goes to quarantine; ``next_step`` is what its dropper does."""
+
+    next_step: ClassVar[str] = _DROP_AGAIN
 
 
 class FileTooLarge(PermanentError):
     reason = "file_too_large"
-    hint = "Split the file, or raise work.max_file_bytes and retry it from the quarantine."
+    hint = "The file is larger than Turnstream accepts. Split it, or ask the operator to raise work.max_file_bytes."
 
 
 class EmptyFile(PermanentError):
     reason = "empty"
-    hint = "The file holds no text. Check the export or the upload, then drop it again."
+    hint = "The file holds no text. Check the export or the upload that it comes from."
 
 
 class Undecodable(PermanentError):
     reason = "undecodable"
-    hint = "The text's encoding could not be told. Save the file as UTF-8 and drop it again."
+    hint = "The letters in this file cannot be read for certain. Save it as plain text in UTF-8."
 
 
 class UnsupportedFormat(PermanentError):
     reason = "unsupported_format"
-    hint = "This is not a text transcript. Convert it to plain text and drop that."
+    hint = "This is not a text transcript. Convert it to plain text."
 
 
 class UnreadableFile(PermanentError):
     reason = "unreadable"
-    hint = "The worker may not read this file. Give it read permission, then retry it."
+    hint = "Turnstream is not allowed to read this file. Its owner or the operator must give read permission."
+    next_step = _ASK_OPERATOR
 
 
 class ParserFailed(PermanentError):
     reason = "parser_failed"
-    hint = "This is a fault of Turnstream's parser, not of the file. Please report it, then retry."
+    hint = "Turnstream failed on this file; the file itself may be in order. Please report it."
+    next_step = _ASK_OPERATOR
 
 
 class ParseTimeout(PermanentError):
     reason = "parse_timeout"
-    hint = "Reading this file took too long. Raise work.soft_time_limit_seconds, or split the file."
+    hint = "Reading this file took too long. Split it, or ask the operator to raise work.soft_time_limit_seconds."
+    next_step = f"{_DROP_AGAIN} Or the operator runs `{{retry}}`."
 
 
 class WorkerCrashed(PermanentError):
     reason = "worker_crashed"
-    hint = "A worker died on this file several times. Look at its memory, then retry the file."
+    hint = "A worker of Turnstream broke down on this file several times. The operator should look at its memory."
+    next_step = _ASK_OPERATOR
 
 
 class TransientError(DocumentError):
@@ -135,3 +147,7 @@ class BadConfiguration(SetupError):
 
 class NoServer(SetupError):
     exit_code = 69
+
+
+class NotFound(SetupError):
+    exit_code = 1

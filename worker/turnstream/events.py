@@ -29,6 +29,14 @@ EVENTS: dict[str, EventSpec] = {
     "batch.refused": EventSpec(_E, "a message was not ours to work on", "give each root its own server.key_prefix"),
     "batch.abandoned": EventSpec(_W, "a batch ended early; its files are sent again", "see reason and detail"),
     "files.ignored": EventSpec(_D, "a name in drop/ matches an ignore pattern or is no regular file"),
+    "document.returned": EventSpec(
+        _W, "a process was killed while it moved a file that nobody had read; the file is back in drop/"
+    ),
+    "files.expired": EventSpec(_I, "files past the ages of section `retention` were deleted; counts by folder"),
+    "files.tidied": EventSpec(_I, "what killed processes had left behind was deleted; counts by kind"),
+    "files.undeletable": EventSpec(
+        _W, "what is past its age or left behind cannot be looked at or deleted", "give the watcher write permission"
+    ),
     "server.started": EventSpec(_I, "the embedded server answers"),
     "server.loading": EventSpec(_I, "the server is reading its data and will answer soon"),
     "server.unavailable": EventSpec(_W, "the server does not answer; said once per outage", "files wait in drop/"),

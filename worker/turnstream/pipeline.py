@@ -33,8 +33,9 @@ from turnstream.models import Extracted, FileRef, OutcomeKind, Record, from_wire
 from turnstream.normalise import Source, envelope, normalise
 from turnstream.parse import PARSER_VERSION, parse
 from turnstream.publish import Claimant, Duplicate, Ledger, Publication
-from turnstream.receipts import ERROR_SUFFIX, correction, folder_of, journal_line, sidecar
+from turnstream.receipts import correction, folder_of, journal_line
 from turnstream.root import Root, RootState
+from turnstream.sidecars import ERROR_SUFFIX, sidecar
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def process(files: Iterable[FileRef], tools: Tools) -> list[Arrival]:
     """Take a batch from open to move; return what became of each file.
 
     Raises:
-        TransientError: the server or the journal failed for the whole batch.
+        TransientError: the server failed for the whole batch.
 
     """
     state = tools.root.state()
@@ -155,7 +156,13 @@ class _Steps:
         self._find_originals(arrivals)
         _each(arrivals, self._place, self.tools)
         placed = [arrival for arrival in arrivals if arrival.destination]
-        self._journal(placed)
+        try:
+            self._journal(placed)
+        except DisposeBlocked as error:
+            # Each file waits longer from time to time, and says why, as if its own folder refused.
+            for arrival in placed:
+                _end(arrival, error)
+            return
         _each(placed, self._move, self.tools)
         # Files have moved: what fails from here on must not cost the lines that tell of them.
         faults = [*_faults_of(self.hands.sync), *_faults_of(lambda: self._correct(placed))]
@@ -221,6 +228,17 @@ class _Steps:
         return self.hands.write_beside(arrival.destination, suffix, arrival.arrival_id, data, durable=durable)
 
 
+def _unforeseen(stage: str, error: Exception) -> DocumentError:
+    kind = _UNFORESEEN[stage]
+    if kind is ParserFailed and isinstance(error, (OSError, ImportError)):
+        # No text does that: out of descriptors, or a disk that fails while a module is loaded.
+        kind = ReadFailed
+    said = f": {error.strerror}" if isinstance(error, OSError) else ""
+    fault = kind(f"{type(error).__name__} in {stage}{said}")
+    fault.__cause__ = error
+    return fault
+
+
 def _going(arrivals: Iterable[Arrival]) -> list[Arrival]:
     return [arrival for arrival in arrivals if arrival.error is None]
 
@@ -242,9 +260,7 @@ def _each(arrivals: Iterable[Arrival], step: Step, tools: Tools) -> None:
         except Exception as error:  # a fault in a stage is one file's, and told with its traceback
             if isinstance(error, (MemoryError, *tools.interrupts)):
                 raise
-            fault = _UNFORESEEN[arrival.stage](f"{type(error).__name__} in {arrival.stage}")
-            fault.__cause__ = error
-            _end(arrival, fault)
+            _end(arrival, _unforeseen(arrival.stage, error))
 
 
 def _condemned(ref: FileRef) -> PermanentError:

@@ -1,24 +1,14 @@
-"""What is written about an outcome: where the file goes, its journal line, its sidecar."""
+"""What is written about an outcome: where the file goes, and its journal line."""
 
 from __future__ import annotations
 
-import contextlib
-import os
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-import orjson
-
-from turnstream import __version__
 from turnstream.arrival import Arrival
-from turnstream.identify import is_arrival
-from turnstream.models import OutcomeKind, printable, to_wire
-from turnstream.naming import numbered
-from turnstream.publish import Duplicate, Original, entry_time
-
-ERROR_SUFFIX = ".error.json"
-DUPLICATE_SUFFIX = ".duplicate.json"
+from turnstream.models import OutcomeKind, to_wire
+from turnstream.publish import Duplicate, entry_time
+from turnstream.sidecars import DUPLICATE_SUFFIX, ERROR_SUFFIX
 
 
 def folder_of(arrival: Arrival) -> tuple[str, str]:
@@ -29,13 +19,6 @@ def folder_of(arrival: Arrival) -> tuple[str, str]:
         return "duplicates", DUPLICATE_SUFFIX
     assert arrival.answer
     return f"archive/{entry_time(arrival.answer.entry_id):%Y-%m-%d}", ""
-
-
-def sidecar(arrival: Arrival, root: Path, root_id: str) -> bytes:
-    """Return the JSON that stands beside a rejected or duplicate file, for its dropper to read."""
-    duplicate = arrival.outcome == OutcomeKind.DUPLICATE
-    facts = _duplicate_facts(arrival, root, root_id) if duplicate else _error_facts(arrival)
-    return orjson.dumps(facts, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z) + b"\n"
 
 
 def journal_line(arrival: Arrival) -> dict[str, Any]:
@@ -75,51 +58,3 @@ def correction(arrival: Arrival, place: str | None) -> dict[str, Any] | None:
         return journal_line(arrival)
     to = to_wire(place)
     return None if to == arrival.line["to"] else {**arrival.line, "at": datetime.now(UTC), "to": to}
-
-
-def _error_facts(arrival: Arrival) -> dict[str, Any]:
-    assert arrival.error and arrival.taken
-    return {
-        "file": printable(arrival.path),
-        "reason": arrival.error.reason,
-        "hint": arrival.error.hint,
-        "detail": arrival.error.detail,
-        "at": datetime.now(UTC),
-        "attempts": arrival.ref.crashes + 1,
-        "arrival_id": arrival.arrival_id,
-        "size": arrival.taken.stat.st_size,
-        "retry": f"turnstream quarantine retry {arrival.arrival_id}",
-        "version": __version__,
-    }
-
-
-def _duplicate_facts(arrival: Arrival, root: Path, root_id: str) -> dict[str, Any]:
-    assert arrival.identity and arrival.original and isinstance(arrival.answer, Duplicate)
-    original = arrival.original
-    return {
-        "file": printable(arrival.path),
-        "duplicate_of": {
-            "document_id": arrival.identity.document_id,
-            "path": original.path,
-            "archived": _archived(original, arrival.answer.of, root, root_id),
-            "published_at": original.published_at,
-            "entry_id": arrival.answer.entry_id,
-            "arrival_id": arrival.answer.of,
-        },
-        "hint": "Its text is already on the stream; nothing else needs to be done.",
-        "at": datetime.now(UTC),
-        "arrival_id": arrival.arrival_id,
-    }
-
-
-def _archived(original: Original, of: str, root: Path, root_id: str) -> str | None:
-    if original.path is None:
-        return None
-    # Its name may be another file's there, and its own the next one: the arrival id tells.
-    folder, _, name = f"archive/{original.published_at:%Y-%m-%d}/{original.path}".rpartition("/")
-    for attempt in (0, 1):
-        place = f"{folder}/{numbered(name, of, attempt, 0)}"
-        with contextlib.suppress(OSError):
-            if is_arrival(of, root_id, os.lstat(root / place), original.path):
-                return place
-    return None

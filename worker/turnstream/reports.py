@@ -109,8 +109,9 @@ def _say_outcome(arrival: Arrival) -> None:
         # What the file system says is told by its error number; anything else is a fault of ours.
         fields |= {"exc_info": cause} if cause and not isinstance(cause, OSError) else {}
     event = _event_of(arrival)
-    # A file that stays blocked is tried for as long as it takes, and its operator told once.
-    if event != "document.blocked" or not arrival.error or arrival.ref.reason != arrival.error.reason:
+    # A file that stays for the same reason is tried for as long as it takes, and its operator told once.
+    stays = event in ("document.blocked", "document.deferred")
+    if not (stays and arrival.error and arrival.ref.reason == arrival.error.reason):
         say(event, **fields)
 
 

@@ -36,6 +36,7 @@ HOLD_REFRESHES = 3
 
 Seconds = Annotated[float, Field(ge=0)]
 PositiveSeconds = Annotated[float, Field(gt=0)]
+Days = Annotated[float, Field(ge=0, le=36500)]
 Count = Annotated[int, Field(ge=1)]
 
 
@@ -130,6 +131,26 @@ class StreamSettings(Section):
     trim_seconds: PositiveSeconds
 
 
+class RetentionSettings(Section):
+    """How long what has its outcome is kept; 0 is for ever."""
+
+    archive_days: Days
+    duplicates_days: Days
+    quarantine_days: Days
+    journal_days: Days
+    pass_seconds: PositiveSeconds
+
+    @model_validator(mode="after")
+    def journal_outlives_archive(self) -> Self:
+        """Refuse to delete the journal of files that are kept longer than it."""
+        if self.journal_days and not 0 < self.archive_days <= self.journal_days:
+            raise ValueError(
+                "journal_days must be 0 (for ever), or at least archive_days, which must not be 0 then: "
+                "the ledger of what lies in archive/ is rebuilt from the journal"
+            )
+        return self
+
+
 class LogSettings(Section):
     """How log lines look and which are written."""
 
@@ -154,6 +175,7 @@ class Settings(BaseSettings):
     batch: BatchSettings
     work: WorkSettings
     stream: StreamSettings
+    retention: RetentionSettings
     log: LogSettings
 
     @model_validator(mode="after")

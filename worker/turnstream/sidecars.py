@@ -1,0 +1,121 @@
+"""The notes beside rejected and duplicate files: all that a dropper who sees only the folder is told."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from turnstream import __version__
+from turnstream.arrival import Arrival
+from turnstream.attempts import earlier_attempts
+from turnstream.errors import PermanentError
+from turnstream.identify import is_arrival
+from turnstream.models import OutcomeKind, printable, to_wire
+from turnstream.naming import numbered
+from turnstream.publish import Duplicate, Original
+
+ERROR_SUFFIX = ".error.json"
+DUPLICATE_SUFFIX = ".duplicate.json"
+#: A sidecar has some hundred bytes; what is larger is nobody's sidecar.
+_LARGEST_BYTES = 1 << 20
+
+
+def sidecar(arrival: Arrival, root: Path, root_id: str) -> bytes:
+    """Return the JSON that stands beside a rejected or duplicate file, for its dropper to read."""
+    duplicate = arrival.outcome == OutcomeKind.DUPLICATE
+    facts = _duplicate_facts(arrival, root, root_id) if duplicate else _error_facts(arrival, root)
+    return orjson.dumps(facts, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z) + b"\n"
+
+
+def read_facts(path: Path | str, folder: int | None = None) -> dict[str, Any] | None:
+    """Return what a sidecar, in an open folder if given, says; ``None`` if it is none or cannot be read."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
+        with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor
+            found = orjson.loads(file.read(_LARGEST_BYTES))
+    except (OSError, orjson.JSONDecodeError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def is_ours(facts: Mapping[str, Any] | None) -> bool:
+    """Whether these are the facts of a sidecar as we write it, and no user's own JSON."""
+    if facts is None or not {"file", "arrival_id", "at", "hint"} <= facts.keys():
+        return False
+    return "duplicate_of" in facts or {"reason", "retry", "version"} <= facts.keys()
+
+
+def readable_time(moment: datetime) -> str:
+    """Return a moment as people write it, in UTC."""
+    return f"{moment.astimezone(UTC):%-d %B %Y, %H:%M} UTC"
+
+
+def _error_facts(arrival: Arrival, root: Path) -> dict[str, Any]:
+    assert isinstance(arrival.error, PermanentError)
+    assert arrival.taken and arrival.arrival_id
+    tried, before = earlier_attempts(root, arrival.arrival_id)
+    now = datetime.now(UTC)
+    command = f"turnstream quarantine retry {arrival.arrival_id}"
+    return {
+        "file": printable(arrival.path),
+        "reason": arrival.error.reason,
+        "hint": arrival.error.hint,
+        "next": arrival.error.next_step.format(retry=command),
+        "detail": arrival.error.detail,
+        "at": now,
+        "when": readable_time(now),
+        "attempts": tried + arrival.ref.crashes + 1,
+        "before": before,
+        "arrival_id": arrival.arrival_id,
+        "size": arrival.taken.stat.st_size,
+        "dropped_as": to_wire(arrival.path),
+        "retry": command,
+        "version": __version__,
+    }
+
+
+def _duplicate_facts(arrival: Arrival, root: Path, root_id: str) -> dict[str, Any]:
+    assert arrival.identity and arrival.original and arrival.taken and isinstance(arrival.answer, Duplicate)
+    original = arrival.original
+    archived = _archived(original, arrival.answer.of, root, root_id)
+    now = datetime.now(UTC)
+    name = f"as {original.path} " if original.path else ""
+    lies = f"; that file lies in {archived}" if archived else ""
+    return {
+        "file": printable(arrival.path),
+        "hint": f"The same text came before, {name}on {readable_time(original.published_at)}{lies}.",
+        "next": "Nothing needs to be done: the text was published then. This file can be deleted.",
+        "duplicate_of": {
+            "document_id": arrival.identity.document_id,
+            "path": original.path,
+            "archived": archived,
+            "published_at": original.published_at,
+            "published": readable_time(original.published_at),
+            "entry_id": arrival.answer.entry_id,
+            "arrival_id": arrival.answer.of,
+        },
+        "at": now,
+        "when": readable_time(now),
+        "arrival_id": arrival.arrival_id,
+        "size": arrival.taken.stat.st_size,
+        "dropped_as": to_wire(arrival.path),
+    }
+
+
+def _archived(original: Original, of: str, root: Path, root_id: str) -> str | None:
+    if original.path is None:
+        return None
+    # Its name may be another file's there, and its own the next one: the arrival id tells.
+    folder, _, name = f"archive/{original.published_at:%Y-%m-%d}/{original.path}".rpartition("/")
+    for attempt in (0, 1):
+        place = f"{folder}/{numbered(name, of, attempt, 0)}"
+        with contextlib.suppress(OSError):
+            if is_arrival(of, root_id, os.lstat(root / place), original.path):
+                return place
+    return None

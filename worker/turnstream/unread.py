@@ -1,0 +1,92 @@
+"""Files in archive/ or duplicates/ that nobody has read.
+
+A worker that is killed between a move and its verification may leave a file there that
+took the arrival's name in ``drop/`` at the last moment.  It is told by the journal, whose
+line names another arrival for that place, and by its change time: within a minute after
+the line (hosts whose clocks differ by more are not helped).  What somebody puts there
+himself in that minute goes to ``drop/``, too; nothing is lost by that.  What is written to
+where it lies stays, and so does everything in ``quarantine/``, where people mend files.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from turnstream.give_back import give_back, is_inside
+from turnstream.identify import arrival_id
+from turnstream.journal import Line
+from turnstream.journal_days import Days, is_of, moment
+from turnstream.models import from_wire, printable
+from turnstream.root import Root
+from turnstream.walk import Tally
+
+#: Seconds; a move comes at most so long after its line, and is verified so soon after.
+_MOVE_SECONDS, _VERIFY_SECONDS = 60.0, 5.0
+#: Bytes at the end of a day's journal that are looked through after a start.
+_TAIL_BYTES = 32 << 20
+#: Files looked into in one pass.
+_AT_ONCE = 1000
+_DAY_SECONDS = 86400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Files that the journal's newest lines name, and that are not the arrivals they should be."""
+
+    root: Root
+    now: float
+    tally: Tally
+    read_until: dict[str, int]
+
+    def bring_back(self) -> Iterator[None]:
+        """Look through the lines that are new since the last look, and bring back what they show."""
+        root_id = self.root.state().root_id
+        suspects: dict[str, Line] = {}
+        days = Days(
+            self.root.path, tail=_TAIL_BYTES, read_until=self.read_until, fresh_from=self.now - 2 * _MOVE_SECONDS
+        )
+        for line in days.lines_since(self.now - _DAY_SECONDS):
+            if line and len(suspects) < _AT_ONCE and self._is_unread(line, root_id):
+                suspects[line["to"]] = line
+            yield
+        if not suspects:
+            return
+        # A name that was taken between a line and its move is another arrival's, whose own line says so.
+        for line in Days(self.root.path, tail=_TAIL_BYTES).lines_since(self.now - 2 * _DAY_SECONDS):
+            if line and (to := line.get("to")) in suspects:
+                with contextlib.suppress(OSError):
+                    if is_of(line, root_id, (self.root.path / from_wire(to)).lstat()):
+                        del suspects[to]
+            yield
+        for line in suspects.values():
+            if self._is_unread(line, root_id):
+                self._bring_back(line, root_id)
+            yield
+
+    def _is_unread(self, line: Line, root_id: str) -> bool:
+        to = line.get("to")
+        if not isinstance(to, str) or not to.startswith(("archive/", "duplicates/")):
+            return False
+        try:
+            facts = (self.root.path / from_wire(to)).lstat()
+        except (OSError, ValueError):
+            return False
+        # A file that was written to where it lies has one time for both; a rename came after the last write.
+        if not stat.S_ISREG(facts.st_mode) or is_of(line, root_id, facts) or facts.st_mtime_ns >= facts.st_ctime_ns:
+            return False
+        moved = facts.st_ctime
+        return -_VERIFY_SECONDS <= moved - moment(line) <= _MOVE_SECONDS and self.now - moved >= _VERIFY_SECONDS
+
+    def _bring_back(self, line: Line, root_id: str) -> None:
+        to, path = from_wire(line["to"]), from_wire(str(line.get("path")))
+        file = self.root.path / to
+        try:
+            mark = arrival_id(root_id, file.lstat(), path)
+            back = give_back(self.root.path, file, path if is_inside(path) else file.name, mark)
+        except OSError as error:
+            self.tally.fault("drop", to, error)
+        else:
+            self.tally.returned.append((printable(to), printable(back)))
