@@ -491,9 +491,10 @@ class TestDoneMarker:
         with monkeypatch.context() as patch:
             patch.setattr(os, "scandir", refusing(root.drop))
             watcher.look()
-        assert len(watcher.backlog) == 0
+        assert len(watcher.backlog) == 1
         assert (root.drop / "a.txt.done").exists()
-        turn_until(watcher, lambda: len(messages) == 2)
+        turn_for(watcher, 0.2)
+        assert len(messages) == 1
 
     def test_a_marker_that_waits_for_its_file_stays(
         self, watcher: Watcher, drop: Drop, root: Root, messages: Messages
@@ -624,7 +625,8 @@ class TestServer:
         assert [(process.role, process.pid) for process in living(ledger)] == [("watcher", os.getpid())]
         found: Any = ledger.client.hgetall(ledger.key("watcher"))
         words = {name.decode(): value.decode() for name, value in found.items()}
-        assert words == {"known": "1", "waiting": "0", "due": "1", "sent": "0", "refused": "0", "events": "off"}
+        expected = {"known": "1", "waiting": "0", "due": "1", "sent": "0", "refused": "0", "events": "off"}
+        assert words.items() >= (expected | {"warnings": "[]"}).items()
 
     def test_it_trims_the_stream(self, make: Make, ledger: Ledger) -> None:
         for _ in range(2500):

@@ -40,8 +40,8 @@ def test_an_empty_folder_holds_nothing(tmp_path: Path) -> None:
     assert scan(tmp_path, NOTHING) == Sight()
 
 
-def test_a_folder_that_is_gone_holds_nothing(tmp_path: Path) -> None:
-    assert scan(tmp_path / "missing", NOTHING) == Sight()
+def test_a_drop_folder_that_is_gone_is_told(tmp_path: Path) -> None:
+    assert scan(tmp_path / "missing", NOTHING) == Sight(refused={"": "No such file or directory"})
 
 
 def test_names_that_are_no_utf_8_are_found(tmp_path: Path) -> None:
@@ -127,13 +127,25 @@ def test_a_folder_that_shows_its_names_but_may_not_be_entered_refuses(
 def test_only_a_folder_that_is_there_can_refuse(
     number: int, told: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(_: Path) -> None:
-        raise OSError(number, "no")
+    lay(tmp_path, "a/b.txt")
+    real = os.scandir
+
+    def scandir(path: Path) -> Any:
+        if path == tmp_path / "a/":
+            raise OSError(number, "no")
+        return real(path)
 
     with monkeypatch.context() as patch:
-        patch.setattr(os, "scandir", refuse)
+        patch.setattr(os, "scandir", scandir)
         sight = scan(tmp_path, NOTHING)
-    assert sight == Sight(refused={"": "no"} if told else {})
+    assert sight == Sight(refused={"a": "no"} if told else {})
+
+
+def test_a_folder_that_refuses_may_hide_what_is_below_it_and_nothing_else() -> None:
+    sight = Sight(refused={"a": "no"})
+    assert [sight.hides(path) for path in ("a/b.txt", "a/b/c.txt", "ab.txt", "b/a/c.txt")] == [True, True, False, False]
+    assert not Sight().hides("a.txt")
+    assert Sight(refused={"": "gone"}).hides("a.txt")
 
 
 def test_no_descriptor_stays_open(tmp_path: Path) -> None:

@@ -36,6 +36,7 @@ POINTLESS = (
     "worker_cancel_long_running_tasks_on_connection_loss",
     "Skipping prefetch count reduction",
     "already exists for watch",  # watchdog, when a folder is renamed: it overwrites, which is right
+    "Inotify queue overflowed",  # watchdog, each time; the watcher says it once, with its remedy
 )
 
 

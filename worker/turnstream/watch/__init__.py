@@ -5,6 +5,7 @@ scan      what lies in ``drop/``: the truth
 settle    whether a file is complete
 backlog   which files are known, due, or sent
 queue     how much is sent, in batches of which size
+housekeeping  what is past its age, what killed processes left
 ledger    whether the server's ledger is the one this root knows
 watcher   the loop that ties them together
 """

@@ -8,7 +8,7 @@ from __future__ import annotations
 import heapq
 import itertools
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, KeysView, Mapping
+from collections.abc import Container, Iterable, Iterator, KeysView, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -128,6 +128,10 @@ class Backlog:
         """Return a drawn file to the end of the list that it was drawn from."""
         self._due[entry.path] = entry
         self._due.move_to_end(entry.path, last=newest)
+
+    def positions(self, paths: Container[str]) -> dict[str, int]:
+        """Return the places in line, from 1, of those of these paths that are due."""
+        return {path: position for position, path in enumerate(self._due, 1) if path in paths}
 
     def wait(self, entry: Entry, until: float, reason: str) -> None:
         """Let a file wait."""

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+import contextlib
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from turnstream.alive import BEAT_SECONDS, beat, farewell, living
 from turnstream.errors import LedgerHeld, TransientError
 from turnstream.log import say
-from turnstream.models import Deferral
+from turnstream.models import Answer, Deferral, Question
 from turnstream.publish import QUEUE, QUEUE_PREFIX, Ledger
 from turnstream.root import Root
 from turnstream.settings import Settings
+from turnstream.watch.answers import ANSWER_SECONDS, Samples, packed
 from turnstream.watch.ledger import EntryId, agree
 
 #: Reports taken in one poll, and trims in one go: a poll stays short.
 _REPORTS = 500
+#: Questions taken in one poll.
+_QUESTIONS = 10
 _TRIM_ENTRIES = 1000
 _TRIM_CALLS = 50
 #: Seconds; first and longest pause between tries while the server is away.
@@ -24,10 +29,11 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 5.0
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """How many messages wait in the queue, and the deferrals reported since the last poll."""
+    """How many messages wait in the queue; the deferrals reported, and questions asked, since the last poll."""
 
     depth: int
     deferrals: Mapping[str, Deferral]
+    questions: Sequence[Question] = ()
 
 
 class Contact:
@@ -45,6 +51,7 @@ class Contact:
         self._last_id: EntryId | None = None
         self._beat_at = 0.0
         self._trim_at = 0.0
+        self._samples = Samples(BEAT_SECONDS)
 
     def open(self, now: float) -> bool:
         """Whether it is time to talk to the server."""
@@ -92,10 +99,25 @@ class Contact:
         pipeline = self.ledger.client.pipeline(transaction=False)
         pipeline.llen(self.ledger.key(QUEUE_PREFIX + QUEUE))
         pipeline.lpop(self.ledger.key("reports"), _REPORTS)
+        pipeline.lpop(self.ledger.key("questions"), _QUESTIONS)
         if stale:
             pipeline.hdel(self.ledger.key("deferred"), *stale)
-        depth, reported, *_ = self.ledger.execute(pipeline)
-        return Poll(depth, self._deferrals(reported or []))
+        depth, reported, asked, *_ = self.ledger.execute(pipeline)
+        return Poll(depth, self._deferrals(reported or []), _questions(asked or []))
+
+    def answer(self, question: Question, answers: Iterable[Answer], words: dict[str, str]) -> None:
+        """Leave the answers to a question where it is waited for, after what the watcher says of itself.
+
+        Raises:
+            TransientError: the server does not answer.
+
+        """
+        self._tell(words)
+        key = self.ledger.key(f"answers:{question.id}")
+        pipeline = self.ledger.client.pipeline(transaction=True)
+        pipeline.rpush(key, packed(answers))
+        pipeline.expire(key, ANSWER_SECONDS)
+        self.ledger.execute(pipeline)
 
     def held(self, batch_ids: Iterable[str]) -> set[str]:
         """Return those batches that a worker shows a sign of life for.
@@ -123,9 +145,7 @@ class Contact:
             self._last_id = agree(self.root, self.ledger, self._last_id)
             beat(self.ledger, "watcher")
             self.processes = self._living_processes()
-            pipeline = self.ledger.client.pipeline(transaction=False)
-            pipeline.hset(self.ledger.key("watcher"), items=[part for pair in words().items() for part in pair])
-            self.ledger.execute(pipeline)
+            self._tell(words(), self._sample())
             self._beat_at = now + BEAT_SECONDS
         if trims:
             self._trim()
@@ -144,6 +164,18 @@ class Contact:
             farewell(self.ledger, "watcher")
         except TransientError as error:
             say("server.unavailable", reason=error.reason, detail=error.detail)
+
+    def _sample(self) -> dict[str, str]:
+        pipeline = self.ledger.client.pipeline(transaction=False)
+        pipeline.hgetall(self.ledger.key("counters"))
+        (counters,) = self.ledger.execute(pipeline)
+        return {"samples": self._samples.take(counters)}
+
+    def _tell(self, *said: dict[str, str]) -> None:
+        words: dict[Any, Any] = {name: value for part in said for name, value in part.items()}
+        pipeline = self.ledger.client.pipeline(transaction=False)
+        pipeline.hset(self.ledger.key("watcher"), mapping=words)
+        self.ledger.execute(pipeline)
 
     def _living_processes(self) -> int:
         found = sum(process.processes for process in living(self.ledger) if process.role == "worker")
@@ -182,3 +214,12 @@ class Contact:
                 break
         if removed:
             say("stream.trimmed", entries=removed)
+
+
+def _questions(asked: list[bytes]) -> list[Question]:
+    questions = []
+    for text in asked:
+        # What is no question of ours is nobody's: it waits for no answer.
+        with contextlib.suppress(ValueError):
+            questions.append(Question.model_validate_json(text))
+    return questions

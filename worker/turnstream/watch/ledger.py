@@ -17,7 +17,7 @@ from pathlib import Path
 from turnstream.errors import BadConfiguration, LedgerHeld
 from turnstream.log import say
 from turnstream.publish import Ledger
-from turnstream.root import Root
+from turnstream.root import Root, RootState
 
 EntryId = tuple[int, int]
 
@@ -47,10 +47,25 @@ def agree(root: Root, ledger: Ledger, known: EntryId | None = None) -> EntryId:
     expected = known or _last_journaled(root.path / "journal")
     last = _entry_id(ledger.last_id())
     if last < expected:
-        raise LedgerHeld(
-            f"the journal names entry {_text(expected)}, the server's stream ends at {_text(last)}: it is an old copy"
-        )
+        raise LedgerHeld(_old_copy(expected, last))
     return last
+
+
+def disagreement(root: Root, ledger: Ledger) -> str | None:
+    """Return why `agree` would refuse, ``None`` if it would not; begins nothing and writes nothing.
+
+    Raises:
+        TransientError: the server does not answer.
+
+    """
+    state, found = root.state(), ledger.epoch()
+    if found is not None and found.partition(":")[0] != state.root_id:
+        return f"its keys {ledger.prefix}* belong to another data root"
+    if _is_held(root, state, found):
+        return _other_epoch(state, found)
+    expected = _last_journaled(root.path / "journal")
+    last = _entry_id(ledger.last_id())
+    return _old_copy(expected, last) if last < expected else None
 
 
 def _agree_on_epoch(root: Root, ledger: Ledger) -> None:
@@ -59,15 +74,26 @@ def _agree_on_epoch(root: Root, ledger: Ledger) -> None:
         raise BadConfiguration(
             f"the server's keys {ledger.prefix}* belong to another data root: give this one its own server.key_prefix"
         )
-    if found is not None and found == state.epoch:
-        return
-    if state.epoch is None or (found is None and _nothing_published(root)):
+    if _is_held(root, state, found):
+        raise LedgerHeld(_other_epoch(state, found))
+    if found is None or found != state.epoch:
         # First on the server, then on disk: a crash between leaves what the next start adopts.
         epoch = ledger.begin(f"{state.root_id}:{secrets.token_hex(8)}")
         root.remember_epoch(epoch)
         say("ledger.created", root_id=state.root_id, epoch=epoch)
-        return
-    raise LedgerHeld(f"the root knows {state.epoch}, the server has {found or 'none'}")
+
+
+def _is_held(root: Root, state: RootState, found: str | None) -> bool:
+    # A root that published nothing yet has lost nothing with its server.
+    return state.epoch not in (None, found) and not (found is None and _nothing_published(root))
+
+
+def _other_epoch(state: RootState, found: str | None) -> str:
+    return f"the root knows {state.epoch}, the server has {found or 'none'}"
+
+
+def _old_copy(expected: EntryId, last: EntryId) -> str:
+    return f"the journal names entry {_text(expected)}, the server's stream ends at {_text(last)}: it is an old copy"
 
 
 def _nothing_published(root: Root) -> bool:

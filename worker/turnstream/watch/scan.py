@@ -21,6 +21,10 @@ class Sight:
     others: set[str] = field(default_factory=set)
     refused: dict[str, str] = field(default_factory=dict)
 
+    def hides(self, path: str) -> bool:
+        """Whether a file may be there all the same, in a folder that could not be read."""
+        return bool(self.refused) and any(not folder or path.startswith(folder + "/") for folder in self.refused)
+
 
 def scan(drop: Path, ignored: re.Pattern[str]) -> Sight:
     """Look through the whole folder.
@@ -34,9 +38,9 @@ def scan(drop: Path, ignored: re.Pattern[str]) -> Sight:
         below = todo.pop()
         try:
             todo += _look_into(drop, below, ignored, sight)
-        except (FileNotFoundError, NotADirectoryError):
-            continue
         except OSError as error:
+            if below and isinstance(error, FileNotFoundError | NotADirectoryError):
+                continue
             sight.refused[below.removesuffix("/")] = error.strerror or f"errno {error.errno}"
     return sight
 

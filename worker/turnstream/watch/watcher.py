@@ -14,9 +14,12 @@ from turnstream.log import say
 from turnstream.models import Deferral, from_wire, printable, to_wire
 from turnstream.root import Root
 from turnstream.settings import Settings
+from turnstream.watch.answers import answers, backlog_words
 from turnstream.watch.backlog import Backlog, Entry, Place
-from turnstream.watch.bell import Bell, Note, Rope
+from turnstream.watch.bell import Bell, Note
 from turnstream.watch.contact import Contact
+from turnstream.watch.guard import Guard
+from turnstream.watch.housekeeping import Housekeeping
 from turnstream.watch.queue import Queue
 from turnstream.watch.scan import ignore_pattern, scan
 
@@ -24,6 +27,8 @@ from turnstream.watch.scan import ignore_pattern, scan
 _POLL_SECONDS = 0.015
 #: The same while the queue runs dry, as it does with small batches.
 _DRY_POLL_SECONDS = 0.002
+#: Most seconds that a question of `explain` lies unread.
+_ASK_SECONDS = 1.0
 #: A scan may take this share of the watcher's time; dearer ones are spaced out.
 _SCAN_SHARE = 0.05
 
@@ -39,21 +44,24 @@ class Watcher:
         self.settings = settings.watch
         self.root_id = root.state().root_id
         self.stop = threading.Event()
+        self.housekeeping = Housekeeping(root, settings)
         self.bell = Bell()
-        self.rope = Rope(root.drop, self.bell)
+        self.guard = Guard(root, self.bell, self.settings)
         self._prefix = f"{root.drop}/"
         self.ignored = ignore_pattern(self.settings.ignore)
         self._passed_over: set[str] = set()
-        self._refused: dict[str, str] = {}
         self._notes: dict[str, Note] = {}
         self._stale: set[str] = set()
-        self._degraded: str | None = None
         self._dry = False
         self._rang = True
-        self._scan_from = self._sweep_at = 0.0
+        self._scan_from = self._sweep_at = self._ask_at = 0.0
 
     def end(self) -> None:
         """Let ``run`` return soon; safe in a signal handler."""
+        # A handler may have interrupted this very thread while it held the lock of one of them.
+        threading.Thread(target=self._end, name="end").start()
+
+    def _end(self) -> None:
         self.stop.set()
         self.bell.ring()
 
@@ -70,7 +78,7 @@ class Watcher:
                 self.turn()
                 self._sleep()
         finally:
-            self.rope.untie()
+            self.guard.end()
             self.contact.close()
             say("watch.stopped", waiting=len(self.backlog))
 
@@ -78,7 +86,7 @@ class Watcher:
         """One round: look if there is reason to, then send what is due."""
         now = time.monotonic()
         if now >= self._sweep_at:
-            self._mend_events()
+            self.guard.mend()
         if now >= self._sweep_at or (self._rang and now >= self._scan_from):
             self.look()
         self.backlog.wake(time.monotonic())
@@ -88,6 +96,7 @@ class Watcher:
                 self.contact.served()
             except TransientError as error:
                 self.contact.lost(error, time.monotonic())
+        self.housekeeping.go(time.monotonic())
 
     def look(self) -> None:
         """Compare the folder with what is known of it."""
@@ -96,10 +105,11 @@ class Watcher:
         self._rang = False
         notes, self._notes = self._notes, {}
         sight = scan(self.root.drop, self.ignored)
-        self._tell_refused(sight.refused)
         files = self._eligible(sight.files, sight.others)
-        self._let_go(self.backlog.paths() - files)
-        self.backlog.add(sorted(files - self.backlog.paths()), began, notes)
+        self._let_go({path for path in self.backlog.paths() - files if not sight.hides(path)})
+        fresh = sorted(files - self.backlog.paths())
+        self.backlog.add(fresh, began, notes)
+        self.guard.look(sight, fresh if not self.settings.done_marker else (), notes, began)
         took = time.monotonic() - began
         self._scan_from = began + took + max(self.settings.gather_seconds, took / _SCAN_SHARE / 4)
         pause = max(self.settings.sweep_seconds, took / _SCAN_SHARE)
@@ -108,7 +118,7 @@ class Watcher:
 
     def _sleep(self) -> None:
         now = time.monotonic()
-        wakes = [self._sweep_at, self.backlog.next_wake() or self._sweep_at]
+        wakes = [self._sweep_at, self.backlog.next_wake() or self._sweep_at, max(self._ask_at, self.contact.try_at)]
         if self.backlog.count(Place.DUE):
             pause = _DRY_POLL_SECONDS if self._dry else _POLL_SECONDS
             wakes.append(now + pause if self.contact.open(now) else self.contact.try_at)
@@ -124,9 +134,11 @@ class Watcher:
         for path, deferral in self.contact.begin().items():
             self._recall(path, deferral)
         had_chores = self.contact.chores(now, self._words)
-        if not (had_chores or self._stale or self.backlog.count(Place.DUE) or self.backlog.count(Place.SENT)):
+        busy = self._stale or self.backlog.count(Place.DUE) or self.backlog.count(Place.SENT)
+        if not (had_chores or busy or now >= self._ask_at):
             return
         poll = self.contact.poll(self._stale)
+        self._ask_at = now + _ASK_SECONDS
         self._stale.clear()
         for path, deferral in poll.deferrals.items():
             if from_wire(path) in self.backlog:
@@ -137,6 +149,9 @@ class Watcher:
         self._dry = poll.depth < self.contact.processes
         self._hear()  # a writer may have come back to what is due
         self.queue.fill(poll.depth, self.contact.processes, time.monotonic())
+        words = self._words() if poll.questions else {}
+        for question in poll.questions:
+            self.contact.answer(question, answers(question, self.backlog, self.guard.refused), words)
 
     def _pause_after(self, deferral: Deferral) -> float:
         return min(
@@ -160,6 +175,7 @@ class Watcher:
         rang, heard = self.bell.answer()
         self._rang = self._rang or rang
         notes = {path.removeprefix(self._prefix): note for path, note in heard.items()}
+        self.guard.heard(notes)
         self._note_events(notes)
         # The next look wants those of files that it will find.
         self._notes.update(notes)
@@ -171,19 +187,30 @@ class Watcher:
                 self._renew_if_other(entry, notes[path].at)
 
     def _renew_if_other(self, entry: Entry, now: float) -> None:
-        if self._arrival_at(entry.path) not in (None, entry.arrival_id):
+        if self._arrival_at(entry.path) not in (None, entry.arrival_id) or self._was_away(entry):
             self.backlog.renew(entry, now)
 
+    def _was_away(self, entry: Entry) -> bool:
+        # Condemned and put back by `quarantine retry` between two looks: the same file, and its crashes don't count.
+        known, facts = entry.candidate.facts, self._facts_of(entry.path) if entry.crashes else None
+        return known is not None and facts is not None and facts.st_ctime_ns != known.st_ctime_ns
+
     def _recall(self, path: str, deferral: Deferral) -> None:
-        # After a restart: what was known of a file holds if it is still the same one.
-        if self._arrival_at(from_wire(path)) == deferral.arrival_id:
+        # After a restart: what was known of a file holds if it is still the same one, and was not put back since.
+        facts = self._facts_of(from_wire(path))
+        stays = facts is not None and facts.st_ctime <= deferral.at.timestamp()
+        if stays and self._arrival_at(from_wire(path)) == deferral.arrival_id:
             self.backlog.defer(from_wire(path), deferral, time.monotonic())
         else:
             self._stale.add(path)
 
     def _arrival_at(self, path: str) -> str | None:
+        facts = self._facts_of(path)
+        return facts and arrival_id(self.root_id, facts, path)
+
+    def _facts_of(self, path: str) -> os.stat_result | None:
         try:
-            return arrival_id(self.root_id, os.lstat(self.root.drop / path), path)
+            return os.lstat(self.root.drop / path)
         except (OSError, ValueError):  # a mark of deferral may name what no file can be called
             return None
 
@@ -220,33 +247,8 @@ class Watcher:
         except OSError:
             return
 
-    def _tell_refused(self, refused: dict[str, str]) -> None:
-        for folder in refused.keys() - self._refused.keys():
-            reason = f"the folder drop/{printable(folder)} cannot be read: {refused[folder]}"
-            say("watch.degraded", reason=reason, remedy="let the account of watcher and worker read and enter it")
-        self._refused = refused
-
-    def _mend_events(self) -> None:
-        if not self.settings.native_events:
-            return
-        fault = self.rope.fault()
-        if fault is None:
-            return
-        failed = self.rope.tie()
-        if failed is None:
-            if self._degraded or fault != "not started":
-                say("watch.repaired", reason=fault)
-            self._degraded = None
-        elif failed != self._degraded:
-            say("watch.degraded", reason=failed, remedy="raise fs.inotify.max_user_watches and max_user_instances")
-            self._degraded = failed
-
     def _words(self) -> dict[str, str]:
         return {
-            "known": str(len(self.backlog)),
-            "waiting": str(self.backlog.count(Place.WAITING)),
-            "due": str(self.backlog.count(Place.DUE)),
-            "sent": str(self.backlog.count(Place.SENT)),
-            "refused": str(len(self._refused)),
-            "events": self._degraded or ("on" if self.settings.native_events else "off"),
+            **backlog_words(self.backlog),
+            **self.guard.words(),
         }
