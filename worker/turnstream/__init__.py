@@ -12,7 +12,8 @@ The map, in the order of the data:
       normalise     all of it → the record and its event
       publish       look up, append, claim: one atomic script in the server
       journal       one line per outcome, on disk
-      arrival       what is known of one file on its way;  receipts: what is written about its outcome
+      arrival       what is known of one file on its way;  receipts: what is written about its outcome;
+                    sidecars: the notes beside files;  attempts: how often a retried one was tried
       reports       what is told after a batch
     root          the data root: folders, identity;  durable: small writes that survive a power cut
     connect       clients, where the server is, whether it answers;  address: its URL;  replies: what its errors mean
@@ -20,7 +21,13 @@ The map, in the order of the data:
     server        the embedded valkey-server;  server_config: what it is told;  server_folder: where it keeps its data
     alive         signs of life;  child: processes that end with us
     supervise     `run`: server, watcher and worker as one;  work: the Celery worker
-    cli           the commands:  ingest, read (tail, show), dry_run (parse), status, quarantine
+    retention     what is past its age goes;  leftovers, unread: what killed processes left
+      walk          through a folder, bit by bit;  journal_days: through the journal;  give_back: back to drop/
+    quarantine    rejected files: found, retried, discarded;  quarantine_words: for people;  quarantine_commands
+    cli           the commands:  ingest, read (tail, show), dry_run (parse);  options: what all have
+    explain/      where a file is on its way, or what became of it, and the next step
+    status/       one moment of a root on one screen
+      questions     asking the watcher;  history: searching the journal, newest first
     dropper       what `ingest` copies into drop/;  outcomes: what became of it;  company: who works meanwhile
     log           what we say:  events: the closed list;  line: how a line looks
 

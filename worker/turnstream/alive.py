@@ -16,12 +16,47 @@ SILENT_SECONDS = 16.0
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """One living process of ours; ``processes`` is how many batches it works on at once."""
+    """One living process of ours: how many batches it works on at once, and its last sign of life (Unix time)."""
 
     role: str
     host: str
     pid: int
     processes: int
+    seen: float = 0.0
+
+    def is_running(self) -> bool:
+        """Whether its sign of life is true: one of a process killed on this host stays for seconds."""
+        if self.host != socket.gethostname():
+            return True
+        try:
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
+            return False
+        except PermissionError:
+            return True
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who works on a batch, and since when (Unix time): the value of its hold."""
+
+    host: str
+    pid: int
+    since: float
+
+    def value(self) -> str:
+        """Return it as ``<host>:<pid>:<since>``."""
+        return f"{self.host}:{self.pid}:{self.since:.3f}"
+
+
+def holder(value: bytes) -> Holder | None:
+    """Return who wrote a hold; ``None`` if it was another version."""
+    try:
+        host, pid, since = value.decode(errors="replace").rsplit(":", 2)
+        return Holder(host, int(pid), float(since))
+    except ValueError:
+        return None
 
 
 def beat(ledger: Ledger, role: str, processes: int = 1) -> None:
@@ -58,15 +93,15 @@ def living(ledger: Ledger) -> list[Process]:
 
     """
     pipeline = ledger.client.pipeline(transaction=False)
-    pipeline.zrangebyscore(ledger.key("alive"), time.time() - SILENT_SECONDS, "+inf")
+    pipeline.zrangebyscore(ledger.key("alive"), time.time() - SILENT_SECONDS, "+inf", withscores=True)
     (members,) = ledger.execute(pipeline)
-    return [process for member in members if (process := _process(member.decode(errors="replace")))]
+    return [process for member, seen in members if (process := _process(member.decode(errors="replace"), seen))]
 
 
-def _process(member: str) -> Process | None:
+def _process(member: str, seen: float) -> Process | None:
     try:
         role, rest = member.split(":", 1)
         host, pid, processes = rest.rsplit(":", 2)
-        return Process(role, host, int(pid), int(processes))
+        return Process(role, host, int(pid), int(processes), seen)
     except ValueError:
         return None  # another program's, or another version's

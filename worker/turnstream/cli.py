@@ -3,76 +3,13 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from turnstream import __version__
-
-if TYPE_CHECKING:
-    from turnstream.publish import Ledger
-    from turnstream.settings import Settings
-
-Command = TypeVar("Command", bound=Callable[..., Any])
-PATH = click.Path(path_type=Path)
-AWAIT_SERVER = click.option("--await-server", is_flag=True, help="Wait for the root's server to be started.")
-
-
-@dataclass(frozen=True)
-class Common:
-    """The options that every command has."""
-
-    root: Path | None
-    server: str | None
-    config: Path | None
-    as_json: bool
-
-    def settings(self) -> Settings:
-        """Read the settings with these options over them."""
-        from turnstream.settings import load
-
-        return load(self.config, self.root, self.server)
-
-    def ledger(self, settings: Settings) -> Ledger:
-        """Connect to the server that runs for these settings; exit 69 if none answers."""
-        from turnstream.connect import await_url, client
-        from turnstream.publish import Ledger
-
-        return Ledger(client(await_url(settings, 0.0), settings.server), settings.server.key_prefix)
-
-    def durable_server(self, settings: Settings, *, await_server: bool) -> str:
-        """Return the URL of the server once it answers and is safe; exit 69 or 78 if not."""
-        from turnstream.connect import await_url, client
-        from turnstream.durability import require_durable
-
-        patient = await_server or settings.server.url.get_secret_value()
-        url = await_url(settings, settings.server.start_seconds if patient else 0.0)
-        with client(url, settings.server) as server:
-            require_durable(server, settings.server)
-        return url
-
-
-def common(command: Command) -> Command:
-    """Give a command the common options, as its first argument."""
-
-    def wrapper(
-        *args: Any, root: Path | None, server: str | None, config: Path | None, as_json: bool, **kw: Any
-    ) -> Any:
-        return command(Common(root, server, config, as_json), *args, **kw)
-
-    wrapper.__name__, wrapper.__doc__ = command.__name__, command.__doc__
-    wrapper.__click_params__ = getattr(command, "__click_params__", [])  # type: ignore[attr-defined]
-    for option in (
-        click.option("--json", "as_json", is_flag=True, help="One JSON object per line."),
-        click.option("--config", type=PATH, help="TOML file over the defaults [TURNSTREAM_CONFIG]."),
-        click.option("--server", metavar="URL", help="Server to use [TURNSTREAM_SERVER__URL]."),
-        click.option("--root", type=PATH, help="Data root, default ./data [TURNSTREAM_ROOT]."),
-    ):
-        option(wrapper)
-    return wrapper  # type: ignore[return-value]
+from turnstream.options import AWAIT_SERVER, PATH, Common, common
+from turnstream.quarantine_commands import quarantine
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -198,14 +135,35 @@ def parse(options: Common, files: tuple[Path, ...]) -> int:
 
 
 @cli.command()
+@click.option("--once", is_flag=True, help="Print once; on a terminal it refreshes until Ctrl-C.")
 @common
-def status(options: Common) -> None:
-    """Show what waits, what is worked on, what came out, and who is alive."""
-    from turnstream.status import gather, table
+def status(options: Common, once: bool) -> int:
+    """Show what waits, what came out, who is alive, what is wrong."""
+    from turnstream.status.command import status
 
-    settings = options.settings()
-    facts = gather(settings, options.ledger(settings))
-    click.echo(facts.to_json() if options.as_json else table(facts))
+    return status(options.settings(), as_json=options.as_json, once=once)
+
+
+@cli.command()
+@click.argument("what", nargs=-1, required=True, metavar="FILE|ID...")
+@common
+def explain(options: Common, what: tuple[str, ...]) -> int:
+    """Say where a file is, or what became of it, and what to do.
+
+    FILE is a path: in drop/, archive/, duplicates/ or quarantine/, one that is gone, or any
+    other file (is its text published?).  ID is an arrival, document, event, entry or batch id,
+    or a SHA-256, of which the first 8 digits are enough.  Names with a leading dash go after --.
+    """
+    from turnstream.explain.answer import exit_code, explain
+    from turnstream.explain.words import show
+
+    explanations = explain(what, options.settings())
+    if options.as_json:
+        for explanation in explanations:
+            click.echo(explanation.to_json())
+    else:
+        show(explanations)
+    return exit_code(explanations)
 
 
 @cli.command()
@@ -247,55 +205,4 @@ def config_check(options: Common) -> None:
     click.echo('{"ok":true}' if options.as_json else f"ok: root {settings.root}")
 
 
-@cli.group()
-def quarantine() -> None:
-    """Look at rejected files, retry or discard them."""
-
-
-@quarantine.command("list")
-@common
-def quarantine_list(options: Common) -> None:
-    """List rejected files, newest last."""
-    from turnstream.quarantine import listing
-
-    for line in listing(options.settings().root, as_json=options.as_json):
-        click.echo(line)
-
-
-@quarantine.command("show")
-@click.argument("which")
-@common
-def quarantine_show(options: Common, which: str) -> None:
-    """Show why a file was rejected (by arrival id or path)."""
-    from turnstream.quarantine import select
-
-    for case in select(options.settings().root, which):
-        click.echo(case.sidecar.read_text("utf-8").rstrip())
-
-
-@quarantine.command("retry")
-@click.argument("which")
-@common
-def quarantine_retry(options: Common, which: str) -> None:
-    """Put rejected files back into drop/: an arrival id, a path, a reason, or `all`."""
-    from turnstream.quarantine import retry, select
-
-    root = options.settings().root
-    for case in select(root, which):
-        click.echo(f"{case.shown} -> drop/{retry(root, case)}")
-
-
-@quarantine.command("discard")
-@click.argument("which")
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@common
-def quarantine_discard(options: Common, which: str, yes: bool) -> None:
-    """Delete rejected files for good."""
-    from turnstream.quarantine import discard, select
-
-    cases = select(options.settings().root, which)
-    if not yes:
-        click.confirm(f"Delete {len(cases)} file(s) for good?", abort=True)
-    for case in cases:
-        discard(case)
-        click.echo(f"{case.shown} deleted")
+cli.add_command(quarantine)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -11,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from turnstream.alive import Process, living
+from turnstream.alive import living
 from turnstream.child import die_with
 from turnstream.connect import client, find_url
 from turnstream.errors import NoServer, TransientError
@@ -71,7 +70,7 @@ class Company:
         """Whether a watcher and a worker live."""
         try:
             with self.ledger() as ledger:
-                return {process.role for process in living(ledger) if _lives(process)} >= {"watcher", "worker"}
+                return {process.role for process in living(ledger) if process.is_running()} >= {"watcher", "worker"}
         except (NoServer, TransientError):
             return False
 
@@ -138,16 +137,3 @@ class Company:
                 start_new_session=True,
                 preexec_fn=die_with(os.getpid()),  # noqa: PLW1509 - the main thread forks, nothing locks
             )
-
-
-def _lives(process: Process) -> bool:
-    """Whether a sign of life is true: one of a process killed on this host stays for seconds."""
-    if process.host != socket.gethostname():
-        return True
-    try:
-        os.kill(process.pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -20,8 +20,9 @@ from turnstream import root as data_root
 from turnstream.company import Company, company
 from turnstream.dropper import Choice, Copied, Dropper, Refused, Wanted, require_outside
 from turnstream.errors import NoServer, TransientError
+from turnstream.journal import Line
 from turnstream.models import Deferral, printable, to_wire
-from turnstream.outcomes import Line, Outcomes
+from turnstream.outcomes import Outcomes
 from turnstream.settings import Settings
 
 #: Seconds between looks at the journal.

@@ -184,6 +184,34 @@ class Deferral(Model):
     alone: bool = False
 
 
+class Question(Model):
+    """What `explain` asks the watcher: how it stands with these files (wire paths)."""
+
+    id: ShortId
+    paths: tuple[str, ...]
+
+
+class Answer(Model):
+    """What the watcher knows of a file; ``place`` is ``waiting``, ``due``, ``sent`` or ``None`` for a stranger.
+
+    ``position`` and ``total`` are its place in the line of those that are due.  ``refused`` is why
+    the watcher cannot read a folder on the way to it.  A later version may say more.
+    """
+
+    path: str
+    place: str | None = None
+    reason: str = ""
+    until: datetime | None = None
+    position: int | None = None
+    total: int | None = None
+    batch_id: str | None = None
+    sent_at: datetime | None = None
+    arrival_id: str | None = None
+    tries: int = 0
+    crashes: int = 0
+    refused: str | None = None
+
+
 class Batch(Model):
     """A task message, version 1: a hint that these files of this root are due."""
 
@@ -214,6 +242,11 @@ def from_wire(path: str) -> str:
 def printable(path: str) -> str:
     r"""Return an fs string for people: bytes that are no UTF-8 as ``\xNN``."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def visible(text: str) -> str:
+    r"""Return text in which nothing moves a terminal's cursor or turns the writing: such characters as ``\x1b``."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 # --- between the stages: plain and fast, never on the wire ---

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Container, Iterator
 from pathlib import Path
 
 from turnstream.dropper import Copied
-from turnstream.identify import is_arrival
+from turnstream.history import has_arrived, is_at
 from turnstream.journal import Line, parsed
-from turnstream.models import from_wire
 from turnstream.root import Root
 
 #: Seconds between looks whether waiting files are still in ``drop/``, and before a missing one counts as gone.
@@ -35,7 +33,8 @@ class Outcomes:
         """Yield the files, of those that wait by arrival id, whose outcome is certain, each with its line."""
         self._read(waiting)
         for arrival in list(self.lines):
-            line = next((line for line in reversed(self.lines[arrival]) if self._has_arrived(arrival, line)), None)
+            lines = reversed(self.lines[arrival])
+            line = next((line for line in lines if has_arrived(self.root, self.root_id, line)), None)
             if line is not None:
                 del self.lines[arrival]
                 yield waiting[arrival], line
@@ -65,21 +64,10 @@ class Outcomes:
                     if (line := parsed(raw)) is not None:
                         yield line
 
-    def _has_arrived(self, arrival: str, line: Line) -> bool:
-        to, path = line.get("to"), line.get("path")
-        if not (isinstance(to, str) and isinstance(path, str)):
-            return False
-        return self._is_at(self.root.path / from_wire(to), arrival, from_wire(path))
-
-    def _is_at(self, place: Path, arrival: str, path: str) -> bool:
-        try:
-            return is_arrival(arrival, self.root_id, os.lstat(place), path)
-        except (OSError, ValueError):
-            return False
-
     def _gone(self, waiting: dict[str, Copied], now: float) -> list[str]:
         """Return the arrivals that have been neither in ``drop/`` nor where a line says for some time."""
-        missing = (a for a, item in waiting.items() if not self._is_at(self.root.drop / item.path, a, item.path))
+        drop, root_id = self.root.drop, self.root_id
+        missing = (a for a, item in waiting.items() if not is_at(drop / item.path, root_id, a, item.path))
         self._missing = {arrival: self._missing.get(arrival, now) for arrival in missing}
         return [arrival for arrival, since in self._missing.items() if now - since >= _GONE_SECONDS]
 

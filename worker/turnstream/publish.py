@@ -9,7 +9,9 @@ key (after the prefix)    holds
 ``counters``              hash: outcome → how many; ``published`` is exact
 ``deferred``              hash: wire path → why the file is still in ``drop/``
 ``reports``               list: deferrals that the watcher has not seen yet
-``hold:<batch id>``       string with a time to live: a worker's sign of life on a long batch
+``questions``             list: what `explain` asks the watcher
+``answers:<question>``    list with a time to live: what the watcher answered
+``hold:<batch id>``       string with a time to live: a worker's sign of life on a long batch, ``<host>:<pid>:<since>``
 ``alive``                 zset: ``<role>:<host>:<pid>:<processes>`` → Unix time last seen
 ``watcher``               hash: what the watcher last said of its backlog and its events
 ``q:…``                   Celery's own

@@ -10,7 +10,9 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
+import socket
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,6 +24,7 @@ from celery import Celery
 from celery.signals import task_failure, worker_process_init
 from pydantic import ValidationError
 
+from turnstream.alive import Holder
 from turnstream.app import TASK
 from turnstream.connect import client
 from turnstream.errors import SetupError, TransientError
@@ -127,11 +130,12 @@ def _held(batch: Batch, workshop: Workshop) -> Iterator[None]:
     seconds = workshop.settings.work.hold_seconds
     ledger = workshop.tools().ledger
     key = ledger.key(f"hold:{batch.id}")
+    holder = Holder(socket.gethostname(), os.getpid(), time.time())
 
     def refresh() -> None:
         while not done.wait(seconds / HOLD_REFRESHES):
             pipeline = ledger.client.pipeline(transaction=False)
-            pipeline.set(key, os.getpid(), ex=seconds)
+            pipeline.set(key, holder.value(), ex=seconds)
             try:
                 ledger.execute(pipeline)
             except TransientError as error:
