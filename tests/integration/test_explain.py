@@ -33,7 +33,7 @@ from turnstream.identify import arrival_id
 from turnstream.models import Answer, Deferral, FileRef, Question, to_wire
 from turnstream.pipeline import Tools, process
 from turnstream.publish import Ledger
-from turnstream.quarantine import cases, discard, retry
+from turnstream.quarantine.cases import cases, discard, retry
 from turnstream.reports import conclude, report
 from turnstream.root import Root
 from turnstream.server import EmbeddedServer

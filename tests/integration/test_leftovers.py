@@ -15,12 +15,12 @@ import orjson
 import pytest
 
 from turnstream.folder import Hands
-from turnstream.leftovers import Leftovers
 from turnstream.models import FileRef, OutcomeKind
 from turnstream.pipeline import Tools, process
-from turnstream.quarantine import cases, retry
+from turnstream.quarantine.cases import cases, retry
 from turnstream.root import Root
-from turnstream.walk import Tally
+from turnstream.upkeep.leftovers import Leftovers
+from turnstream.upkeep.walk import Tally
 
 Drop = Callable[..., FileRef]
 PDF = b"%PDF-1.7 no transcript"

@@ -18,16 +18,16 @@ import orjson
 import pytest
 
 from turnstream.errors import NotFound, PermanentError
-from turnstream.give_back import give_back
 from turnstream.models import Batch, Deferral, FileRef, OutcomeKind, from_wire
 from turnstream.pipeline import Tools, process
 from turnstream.publish import Ledger
-from turnstream.quarantine import Case, cases, discard, retry, with_journal
-from turnstream.quarantine import select as select_from
-from turnstream.quarantine_words import json_line, story, table
+from turnstream.quarantine.cases import Case, cases, discard, retry, with_journal
+from turnstream.quarantine.cases import select as select_from
+from turnstream.quarantine.words import json_line, story, table
 from turnstream.reports import report
 from turnstream.root import Root
 from turnstream.settings import Settings
+from turnstream.upkeep.give_back import give_back
 from turnstream.watch.backlog import Backlog
 from turnstream.watch.contact import Contact
 from turnstream.watch.queue import Queue
@@ -52,7 +52,7 @@ def refs(drop: Drop, tools: Tools) -> dict[str, FileRef]:
 KILLED_RETRY = """
 import os, signal, sys
 from pathlib import Path
-from turnstream.quarantine import cases, retry
+from turnstream.quarantine.cases import cases, retry
 root, path, left = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 case = next(case for case in cases(root) if case.path == path)
 def audit(event, args):
@@ -383,7 +383,7 @@ class TestRetry:
             process([refs["a.txt"]], tools)
             return path
 
-        monkeypatch.setattr("turnstream.quarantine.give_back", and_rejected_again)
+        monkeypatch.setattr("turnstream.quarantine.cases.give_back", and_rejected_again)
         (case,) = select(root.path, "a.txt")
         retry(root.path, case)
         (case,) = select(root.path, "a.txt")

@@ -15,10 +15,10 @@ from turnstream import settings
 from turnstream.errors import BadConfiguration
 from turnstream.models import FileRef
 from turnstream.pipeline import Tools, process
-from turnstream.retention import expire
 from turnstream.root import Root
 from turnstream.settings import RetentionSettings, Settings
-from turnstream.walk import Tally
+from turnstream.upkeep.retention import expire
+from turnstream.upkeep.walk import Tally
 from turnstream.watch.housekeeping import Housekeeping
 
 Drop = Callable[..., FileRef]

@@ -21,9 +21,8 @@ The map, in the order of the data:
     server        the embedded valkey-server;  server_config: what it is told;  server_folder: where it keeps its data
     alive         signs of life;  child: processes that end with us
     supervise     `run`: server, watcher and worker as one;  work: the Celery worker
-    retention     what is past its age goes;  leftovers, unread: what killed processes left
-      walk          through a folder, bit by bit;  journal_days: through the journal;  give_back: back to drop/
-    quarantine    rejected files: found, retried, discarded;  quarantine_words: for people;  quarantine_commands
+    upkeep/       ages and leftovers: what goes with time, what killed processes left
+    quarantine/   rejected files: found, shown, retried, discarded
     cli           the commands:  ingest, read (tail, show), dry_run (parse);  options: what all have
     explain/      where a file is on its way, or what became of it, and the next step
     status/       one moment of a root on one screen

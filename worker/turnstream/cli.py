@@ -9,7 +9,7 @@ import click
 
 from turnstream import __version__
 from turnstream.options import AWAIT_SERVER, PATH, Common, common
-from turnstream.quarantine_commands import quarantine
+from turnstream.quarantine.commands import quarantine
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -6,13 +6,13 @@ import time
 from collections.abc import Iterator
 
 from turnstream.errors import SetupError
-from turnstream.leftovers import Leftovers
 from turnstream.log import say
 from turnstream.models import printable
-from turnstream.retention import expire
 from turnstream.root import Root
 from turnstream.settings import Settings
-from turnstream.walk import Tally
+from turnstream.upkeep.leftovers import Leftovers
+from turnstream.upkeep.retention import expire
+from turnstream.upkeep.walk import Tally
 
 #: Seconds of work in one go, and between goes: a file that comes meanwhile hardly waits.
 _GO_SECONDS, _PAUSE_SECONDS = 0.02, 1.0

@@ -19,12 +19,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from turnstream.identify import arrival_id
-from turnstream.journal_days import Days, is_of, moment
 from turnstream.models import from_wire, to_wire
 from turnstream.root import Root
 from turnstream.sidecars import DUPLICATE_SUFFIX, ERROR_SUFFIX, is_ours, read_facts
-from turnstream.unread import Unread
-from turnstream.walk import Found, Tally, remove, walk
+from turnstream.upkeep.days import Days, is_of, moment
+from turnstream.upkeep.unread import Unread
+from turnstream.upkeep.walk import Found, Tally, remove, walk
 
 #: Seconds without a change after which nobody works on a temporary file any more; for a note on a retry.
 _ABANDONED_SECONDS = 3600.0

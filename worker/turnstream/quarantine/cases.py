@@ -17,13 +17,13 @@ import orjson
 from turnstream.attempts import forget_attempts, remember_attempts
 from turnstream.durable import sync_folder
 from turnstream.errors import NotFound
-from turnstream.give_back import give_back, is_inside
 from turnstream.history import lines_with
-from turnstream.journal_days import is_of
 from turnstream.models import OutcomeKind, from_wire, printable, to_wire
 from turnstream.naming import rename_exclusively
 from turnstream.root import Root
 from turnstream.sidecars import ERROR_SUFFIX, is_ours, read_facts
+from turnstream.upkeep.days import is_of
+from turnstream.upkeep.give_back import give_back, is_inside
 
 _ARRIVAL_ID = re.compile(r"[0-9a-f]{16}")
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC

@@ -15,13 +15,13 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from turnstream.give_back import give_back, is_inside
 from turnstream.identify import arrival_id
 from turnstream.journal import Line
-from turnstream.journal_days import Days, is_of, moment
 from turnstream.models import from_wire, printable
 from turnstream.root import Root
-from turnstream.walk import Tally
+from turnstream.upkeep.days import Days, is_of, moment
+from turnstream.upkeep.give_back import give_back, is_inside
+from turnstream.upkeep.walk import Tally
 
 #: Seconds; a move comes at most so long after its line, and is verified so soon after.
 _MOVE_SECONDS, _VERIFY_SECONDS = 60.0, 5.0

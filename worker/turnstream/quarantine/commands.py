@@ -11,7 +11,7 @@ import click
 from turnstream.options import Common, common
 
 if TYPE_CHECKING:
-    from turnstream.quarantine import Case
+    from turnstream.quarantine.cases import Case
 
 #: Names shown before many files are deleted.
 _NAMES_SHOWN = 10
@@ -32,7 +32,7 @@ def quarantine() -> None:
 @common
 def quarantine_list(options: Common) -> int:
     """List rejected files, newest last."""
-    from turnstream.quarantine_words import json_line, table
+    from turnstream.quarantine.words import json_line, table
 
     found, refused = _look(options)
     if options.as_json:
@@ -48,7 +48,7 @@ def quarantine_list(options: Common) -> int:
 @common
 def quarantine_show(options: Common, which: tuple[str, ...]) -> int:
     """Show why files were rejected, and what to do."""
-    from turnstream.quarantine_words import json_line, story
+    from turnstream.quarantine.words import json_line, story
 
     found, refused = _look(options, which)
     root = options.settings().root
@@ -63,7 +63,7 @@ def quarantine_show(options: Common, which: tuple[str, ...]) -> int:
 def quarantine_retry(options: Common, which: tuple[str, ...]) -> int:
     """Put rejected files back into drop/, to be processed afresh."""
     from turnstream.models import printable
-    from turnstream.quarantine import retry
+    from turnstream.quarantine.cases import retry
 
     root = options.settings().root
     return _each(options, which, "to", lambda case: f"drop/{printable(retry(root, case))}")
@@ -75,7 +75,7 @@ def quarantine_retry(options: Common, which: tuple[str, ...]) -> int:
 @common
 def quarantine_discard(options: Common, which: tuple[str, ...], yes: bool) -> int:
     """Delete rejected files for good; asks if it is more than one."""
-    from turnstream.quarantine import discard
+    from turnstream.quarantine.cases import discard
 
     def delete(case: Case) -> None:
         discard(root, case)
@@ -89,7 +89,7 @@ def quarantine_discard(options: Common, which: tuple[str, ...], yes: bool) -> in
 
 def _look(options: Common, which: tuple[str, ...] = ()) -> tuple[list[Case], int]:
     """Return the cases, all or those that are meant, and how many folders could not be read."""
-    from turnstream.quarantine import cases, select, with_journal
+    from turnstream.quarantine.cases import cases, select, with_journal
     from turnstream.root import Root
 
     refused: list[OSError] = []

@@ -12,7 +12,7 @@ import orjson
 
 from turnstream.errors import PermanentError
 from turnstream.models import printable, to_wire
-from turnstream.quarantine import Case
+from turnstream.quarantine.cases import Case
 
 _UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
 _UNIT = 1024

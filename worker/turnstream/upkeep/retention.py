@@ -24,12 +24,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from turnstream.identify import is_arrival
-from turnstream.journal_days import day_of, moment
 from turnstream.models import from_wire
 from turnstream.root import Root
 from turnstream.settings import RetentionSettings
 from turnstream.sidecars import DUPLICATE_SUFFIX, ERROR_SUFFIX, is_ours, read_facts
-from turnstream.walk import Found, Tally, remove, walk
+from turnstream.upkeep.days import day_of, moment
+from turnstream.upkeep.walk import Found, Tally, remove, walk
 
 _DAY_SECONDS = 86400.0
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
