@@ -662,6 +662,42 @@ def test_what_a_silent_watcher_knows_is_not_told_and_that_is_said(world: World) 
     assert world.ledger.client.ttl(world.ledger.key("questions")) > 0, "nobody reads it: it must not stay"
 
 
+def test_a_watcher_that_looks_seldom_answers_all_the_same(world: World) -> None:
+    world.set("watch", sweep_seconds=30.0)
+    world.rest()
+    world.worker_lives()
+    queue = Queue(world.root.drop, Backlog(), lambda _: None, world.settings, world.root.state().root_id)
+    watcher = Watcher(world.root, Contact(world.root, world.ledger, world.settings), queue, world.settings)
+    thread = threading.Thread(target=watcher.run)
+    thread.start()
+    try:
+        deadline = time.monotonic() + 10
+        while not watcher.backlog.count(Place.SENT):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        # What it knows is lost on the way: it sleeps for long then, but for the questions.
+        watcher.backlog.forget(["a.txt"])
+        for _ in range(2):
+            (told,) = world.explain("a.txt")
+            assert "has not seen it yet" in told.why, "the watcher's own word"
+    finally:
+        watcher.end()
+        thread.join()
+
+
+def test_what_is_no_question_is_passed_over(world: World) -> None:
+    world.ledger.client.rpush(
+        world.ledger.key("questions"),
+        "{",
+        '{"id":"../x","paths":[]}',
+        '{"id":1}',
+        "\udcff".encode("utf-8", "surrogateescape"),
+    )
+    (told,) = world.explain(it_has_just_come(world))
+    assert (told.state, told.notes) == (State.SETTLING, [])
+    assert world.ledger.client.keys(world.ledger.key("answers:*")) == []
+
+
 def test_without_a_server_folders_and_journal_tell_what_they_know(world: World) -> None:
     (told,) = world.explain(published_and_the_server_is_away(world))
     assert told.facts["stream"] is None

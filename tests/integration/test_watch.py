@@ -733,6 +733,12 @@ class TestAgree:
         with pytest.raises(LedgerHeld, match="cannot be read"):
             agree(root, ledger)
 
+    def test_a_journal_folder_that_cannot_be_read_is_held_too(self, root: Root, ledger: Ledger) -> None:
+        (root.path / "journal").rmdir()
+        (root.path / "journal").touch()
+        with pytest.raises(LedgerHeld, match="cannot be read"):
+            agree(root, ledger)
+
     def test_an_old_copy_that_came_while_we_looked_away_is_held(self, root: Root, ledger: Ledger) -> None:
         with pytest.raises(LedgerHeld, match="5-5"):
             agree(root, ledger, (5, 5))

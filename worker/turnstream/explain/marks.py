@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
 import re
 import shutil
 
@@ -17,7 +16,7 @@ _REMEDIES = {
     errno.ENOSPC: "Free disk space on {root}: delete or move what is not needed, old files of archive/ first.",
     errno.EDQUOT: "The account of the worker used up its quota on {root}: free space or raise it.",
     errno.EACCES: "Give the account of the worker write permission on drop/, the file's folder in it, and {where}.",
-    errno.EPERM: "The file or a folder is immutable, or sticky and somebody else's: lsattr, ls -ld, drop/ and {where}.",
+    errno.EPERM: "Something is immutable (lsattr), or sticky and of another account (ls -ld): look at drop/, {where}.",
     errno.EROFS: "The file system of {root} is mounted read-only: look at the kernel's log, mount it for writing.",
     errno.EXDEV: "drop/ and {where} lie on different file systems: mount them together.",
     errno.ENAMETOOLONG: "The path is too long for {where}: shorten its folders in drop/.",
@@ -54,14 +53,12 @@ def _blocked(mark: Deferral, scene: Scene) -> Explanation:
     code = _errno(mark.detail)
     where = mark.detail.partition(": ")[0].partition("/")[0] or "its folder"
     remedy = _REMEDIES.get(code or 0, DisposeBlocked.hint).format(root=scene.root.path, where=f"{where}/")
-    facts = {
-        "errno": errno.errorcode.get(code) if code else None,
-        "free_bytes": shutil.disk_usage(scene.root.path).free,
-    }
-    said = os.strerror(code) if code else mark.detail
+    facts: dict[str, object] = {"errno": errno.errorcode.get(code) if code else None}
+    if code in (errno.ENOSPC, errno.EDQUOT):
+        facts["free_bytes"] = shutil.disk_usage(scene.root.path).free
     return Explanation(
         State.DISPOSE_BLOCKED,
-        f"What becomes of it is decided, but it cannot be moved out of drop/: {said} ({mark.detail}).",
+        f"What becomes of it is decided, but it cannot be moved out of drop/: {mark.detail}.",
         f"{remedy} It is tried again by itself.",
         facts=facts,
     )

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
-import os
-import shutil
 import time
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -23,16 +19,14 @@ from turnstream.publish import QUEUE, QUEUE_PREFIX, Ledger
 from turnstream.questions import ask
 from turnstream.root import Root
 from turnstream.settings import Settings
-from turnstream.sidecars import ERROR_SUFFIX, read_facts
 from turnstream.status.facts import Backlog, Server, Status
+from turnstream.status.folders import NOT_READ, Folders
 from turnstream.status.problems import problems
 from turnstream.status.rates import rates
 from turnstream.watch.ledger import disagreement
-from turnstream.watch.scan import ignore_pattern, scan
 
-#: Marks of deferral, sidecars and files that are looked into at most; of more there is only the number.
-_MARKS, _SIDECARS, _FILES = 2000, 5000, 5000
-_NOT_READ = "(not looked at)"
+#: Marks of deferral that are looked into at most; of more there is only the number.
+_MARKS = 2000
 #: Reasons of the watcher in the words of `explain`.
 _SHORT = {"a program has it open for writing": "being_written"}
 #: Seconds that the watcher gets to say how it stands; without an answer it is told as it was at its last beat.
@@ -47,7 +41,7 @@ class Gatherer:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.ledger: Ledger | None = None
-        self._reasons: dict[str, str] = {}
+        self._folders = Folders(settings.watch)
 
     def gather(self) -> Status:
         """Look at folders and server; a server that is away is a fact among others.
@@ -59,7 +53,7 @@ class Gatherer:
         root = Root(self.settings.root)
         root.state()
         status = Status(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", str(root.path))
-        self._look_at_folders(root, status)
+        self._folders.look(root, status)
         try:
             self.ledger = self.ledger or self._connect()
             status.server = Server(_place(self.ledger), "ok")
@@ -74,33 +68,6 @@ class Gatherer:
     def _connect(self) -> Ledger:
         url = await_url(self.settings, 0.0)
         return Ledger(client(url, self.settings.server), self.settings.server.key_prefix)
-
-    def _look_at_folders(self, root: Root, status: Status) -> None:
-        watch = self.settings.watch
-        ignored, marker = ignore_pattern(watch.ignore), watch.done_marker
-        sight = scan(root.drop, ignored)
-        files = [path for path in sight.files if _is_due(path.rpartition("/")[2], ignored.fullmatch, marker)]
-        status.in_drop, status.refused_folders = len(files), len(sight.refused)
-        status.oldest_s = _oldest(root.drop, files)
-        status.quarantine = self._quarantined(root.quarantine)
-        usage = shutil.disk_usage(root.path)
-        status.free_bytes, status.total_bytes = usage.free, usage.total
-
-    def _quarantined(self, folder: Path) -> dict[str, int]:
-        counts: Counter[str] = Counter()
-        read = 0
-        for below, _, names in os.walk(folder):
-            here = set(names)
-            for name in here:
-                if name + ERROR_SUFFIX not in here:
-                    continue
-                place = f"{below}/{name}"
-                if place not in self._reasons and read < _SIDECARS:
-                    read += 1
-                    facts = read_facts(Path(place + ERROR_SUFFIX)) or {}
-                    self._reasons[place] = str(facts.get("reason", "unknown"))
-                counts[self._reasons.get(place, _NOT_READ)] += 1
-        return dict(counts.most_common())
 
 
 def gather(settings: Settings) -> Status:
@@ -123,7 +90,7 @@ def _look_at_server(root: Root, ledger: Ledger, status: Status) -> None:
     status.counters = {name.decode(): int(value) for name, value in counters.items()}
     status.deferred = dict(Counter(map(_reason, some.values())).most_common())
     if marks > len(some):
-        status.deferred[_NOT_READ] = marks - len(some)
+        status.deferred[NOT_READ] = marks - len(some)
     now = time.time()
     status.processes = [
         {
@@ -217,21 +184,6 @@ def _parsed(text: str | None, default: Any) -> Any:
     except ValueError:
         return default
     return found if isinstance(found, type(default)) else default
-
-
-def _is_due(name: str, is_ignored: Any, marker: str) -> bool:
-    return not (is_ignored(name) or (marker and name.endswith(marker)))
-
-
-def _oldest(drop: Path, files: list[str]) -> float | None:
-    """Return how long the file that lies there longest has been there (seconds), by its last change of any kind."""
-    times = []
-    for path in itertools.islice(files, _FILES):
-        try:
-            times.append(os.lstat(drop / path).st_ctime)
-        except OSError:
-            continue
-    return max(time.time() - min(times), 0.0) if times else None
 
 
 def _place(ledger: Ledger) -> str:

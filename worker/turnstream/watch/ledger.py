@@ -97,17 +97,26 @@ def _old_copy(expected: EntryId, last: EntryId) -> str:
 
 
 def _nothing_published(root: Root) -> bool:
-    return not any((root.path / "journal").iterdir())
+    return not _files(root.path / "journal")
 
 
 def _last_journaled(journal: Path) -> EntryId:
     """Return the highest entry id at the end of the newest days; older ones only while there is none."""
-    days = itertools.groupby(sorted(journal.glob("*.jsonl"), reverse=True), key=lambda file: file.name[:10])
+    days = itertools.groupby(_files(journal), key=lambda file: file.name[:10])
     found = (max(map(_last_in, files)) for _, files in days)
     while newest := list(itertools.islice(found, _DAYS)):
         if any(last := max(newest)):
             return last
     return 0, 0
+
+
+def _files(journal: Path) -> list[Path]:
+    """Return the journal's files, the newest day first."""
+    try:
+        # Not glob: in a folder that may not be read it finds nothing, and says nothing.
+        return sorted((file for file in journal.iterdir() if file.suffix == ".jsonl"), reverse=True)
+    except OSError as error:
+        raise LedgerHeld(f"{journal} cannot be read: {error.strerror}") from error
 
 
 def _last_in(file: Path) -> EntryId:
