@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import FrameType
@@ -21,7 +22,7 @@ from turnstream.company import Company, company
 from turnstream.dropper import Choice, Copied, Dropper, Refused, Wanted, require_outside
 from turnstream.errors import NoServer, TransientError
 from turnstream.journal import Line
-from turnstream.models import Deferral, printable, to_wire
+from turnstream.models import Deferral, printable, to_wire, visible
 from turnstream.outcomes import Outcomes
 from turnstream.settings import Settings
 
@@ -55,8 +56,10 @@ def ingest(paths: Sequence[Path], settings: Settings, config: Path | None, *, as
             waiting.bring_in(files)
             waiting.wait()
         except KeyboardInterrupt:
-            click.echo("interrupted: what is in drop/ already stays there and is taken by the next run", err=True)
+            printer.note("interrupted: what is in drop/ already stays there and is taken by the next run")
             raise
+    if sys.stderr.isatty():
+        click.echo(", ".join(f"{count:,} {outcome}" for outcome, count in sorted(printer.outcomes.items())), err=True)
     return int(printer.failed)
 
 
@@ -67,12 +70,28 @@ class _Printer:
         self.progress = progress
         self.task = progress.add_task("ingesting", total=total)
         self.as_json = as_json
-        self.failed = False
+        self.outcomes: Counter[str] = Counter()
+
+    @property
+    def failed(self) -> bool:
+        """Whether any file was not taken."""
+        return any(outcome not in _GOOD for outcome in self.outcomes)
 
     def outcome(self, source: Path, line: Line) -> None:
         self.progress.advance(self.task)
-        self.failed |= line.get("outcome") not in _GOOD
-        click.echo(_as_json(source, line) if self.as_json else _in_words(source, line))
+        self.outcomes[str(line.get("outcome"))] += 1
+        self._print(_as_json(source, line) if self.as_json else _in_words(source, line))
+
+    def note(self, text: str) -> None:
+        """Tell a person something, on stderr."""
+        self._print(text, is_note=True)
+
+    def _print(self, text: str, *, is_note: bool = False) -> None:
+        if self.progress.disable or not (is_note or sys.stdout.isatty()):
+            click.echo(text, err=is_note)
+        else:
+            # Above the bar, which only its own console can move.
+            self.progress.console.print(text, markup=False, highlight=False, emoji=False, soft_wrap=True)
 
 
 class _Waiting:
@@ -123,7 +142,7 @@ class _Waiting:
             if deferral is not None and deferral.arrival_id == item.arrival_id:
                 self._told.add(item.arrival_id)
                 why = f"{deferral.reason}{': ' * bool(deferral.detail)}{deferral.detail}"
-                click.echo(f"{printable(str(item.source))} waits: {why}. {_hint(deferral.reason)}", err=True)
+                self.printer.note(f"{visible(printable(str(item.source)))} waits: {why}. {_hint(deferral.reason)}")
 
     def _deferrals(self, items: Sequence[Copied]) -> list[Deferral | None]:
         if not items:
@@ -134,7 +153,7 @@ class _Waiting:
                 pipeline.hmget(ledger.key("deferred"), [to_wire(item.path) for item in items])
                 (found,) = ledger.execute(pipeline)
         except (NoServer, TransientError) as error:
-            click.echo(f"{len(self.files)} files wait: {error}", err=True)
+            self.printer.note(f"{len(self.files)} files wait: {error}")
             return []
         return [_deferral(value) for value in found]
 
@@ -142,19 +161,18 @@ class _Waiting:
 def _progress() -> Progress:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     shown = sys.stderr.isatty()
-    # Redirected, data for a file or a pipe would go to stderr with the bar.
     return Progress(
         *columns,
         console=Console(stderr=True, quiet=not shown),
         disable=not shown,
         transient=True,
-        redirect_stdout=sys.stdout.isatty(),
+        redirect_stdout=False,
     )
 
 
 def _in_words(source: Path, line: Line) -> str:
     what = line.get("document_id") if line.get("outcome") in _GOOD else f"{line.get('reason')}: {line.get('detail')}"
-    return f"{line.get('outcome'):<10} {printable(str(source))}  {what}"
+    return f"{line.get('outcome'):<10} {visible(printable(str(source)))}  {what}"
 
 
 def _as_json(source: Path, line: Line) -> str:
