@@ -41,6 +41,7 @@ from turnstream.publish import Duplicate, Ledger, Published, Yours, unpack_claim
 from turnstream.root import Root
 from turnstream.server import start
 from turnstream.settings import ServerSettings, Settings
+from turnstream.taken import Taken
 from turnstream.watch.ledger import agree
 
 Drop = Callable[..., FileRef]
@@ -506,7 +507,7 @@ class TestNobodysFault:
     def test_a_file_that_grows_while_it_is_read_is_left(
         self, drop: Drop, tools: Tools, root: Root, ledger: Ledger, before: Before
     ) -> None:
-        before(Hands, "read", lambda: self._append(root.drop / "a.txt"))
+        before(Taken, "read", lambda: self._append(root.drop / "a.txt"))
         (arrival,) = process([drop("a.txt", transcript("water"))], replace(tools, use_leases=False))
         assert isinstance(arrival.error, ChangedWhileRead)
         assert set(tree(root)) == {"drop/a.txt"}
@@ -822,7 +823,7 @@ OVERTAKEN: list[tuple[str, object, str]] = [
 #: What a batch does, how often in the batch below, and where.
 STEPS: dict[str, tuple[object, str, int]] = {
     "open": (Hands, "take", 4),
-    "read": (Hands, "read", 4),
+    "read": (Taken, "read", 4),
     "look up": (Ledger, "look_up", 1),
     "parse": (pipeline, "parse", 2),
     "publish": (Ledger, "publish", 1),

@@ -24,7 +24,8 @@ from turnstream.errors import (
     StillOpen,
     UnreadableFile,
 )
-from turnstream.folder import AlreadyMoved, Destination, Hands, Taken
+from turnstream.folder import AlreadyMoved, Destination, Hands
+from turnstream.taken import Taken
 
 ARRIVAL = "0123456789abcdef"
 ARCHIVE = "archive/2026-01-02"
@@ -114,7 +115,7 @@ class TestTheWholeWay:
                 *(use_leases, True),
             )
             assert (taken.stat.st_ino, taken.stat.st_size, taken.stat.st_mtime_ns) == (inode, 9, LONG_AGO)
-            assert hands.read(taken, LIMIT) == b"some text"
+            assert taken.read(LIMIT) == b"some text"
             destination = hands.place(ARCHIVE, taken, ARRIVAL)
             assert destination.path == f"{ARCHIVE}/sub/deep/a.txt"
             assert hands.move(taken, destination)
@@ -127,7 +128,7 @@ class TestTheWholeWay:
         name = os.fsdecode(b"t\xfcr/caf\xe9\n.txt")
         lay(root, name)
         taken = hands.take(name)
-        assert hands.read(taken, LIMIT) == b"text"
+        assert taken.read(LIMIT) == b"text"
         move_to(hands, taken)
         assert files_below(root) == [ARCHIVE.encode() + b"/t\xfcr/caf\xe9\n.txt"]
 
@@ -138,7 +139,7 @@ class TestTheWholeWay:
         with Hands(root) as hands:
             for number in range(20):
                 taken = hands.take(f"sub/{number}.txt")
-                assert hands.read(taken, LIMIT) == b"%d" % number
+                assert taken.read(LIMIT) == b"%d" % number
                 move_to(hands, taken)
             folders = len(("", "drop", "drop/sub", "archive", ARCHIVE, f"{ARCHIVE}/sub"))
             assert open_descriptors() - before == 20 + folders
@@ -225,18 +226,18 @@ class TestTake:
 class TestRead:
     def test_an_empty_file_has_no_bytes(self, root: Path, hands: Hands) -> None:
         lay(root, data=b"")
-        assert hands.read(hands.take("a.txt"), LIMIT) == b""
+        assert hands.take("a.txt").read(LIMIT) == b""
 
     def test_a_large_file_comes_whole(self, root: Path, hands: Hands) -> None:
         data = os.urandom(3 << 20)
         lay(root, data=data)
-        assert hands.read(hands.take("a.txt"), len(data)) == data
+        assert hands.take("a.txt").read(len(data)) == data
 
     def test_a_file_above_the_limit_is_too_large(self, root: Path, hands: Hands) -> None:
         lay(root, data=b"12345")
         taken = hands.take("a.txt")
         with pytest.raises(FileTooLarge, match="5 bytes, the limit is 4"):
-            hands.read(taken, 4)
+            taken.read(4)
 
     @pytest.mark.parametrize(
         "change",
@@ -255,7 +256,7 @@ class TestRead:
         taken = bare_hands.take("a.txt")
         change(path)
         with pytest.raises(ChangedWhileRead):
-            bare_hands.read(taken, LIMIT)
+            taken.read(LIMIT)
 
     def test_a_file_without_permission_is_unreadable_and_can_still_be_moved(self, root: Path) -> None:
         lay(root, "readable.txt")
@@ -269,7 +270,7 @@ class TestRead:
                 taken = hands.take("a.txt")
                 assert (taken.readable, taken.leased) == (False, False)
                 with pytest.raises(UnreadableFile, match="mode ----------, owner"):
-                    hands.read(taken, LIMIT)
+                    taken.read(LIMIT)
                 move_to(hands, taken, "quarantine")
         assert files_below(root / "quarantine") == [b"a.txt"]
 
@@ -468,7 +469,7 @@ class TestMove:
         path = lay(root, data=b"old")
         with Hands(root, use_leases) as hands:
             taken = hands.take("a.txt")
-            hands.read(taken, LIMIT)
+            taken.read(LIMIT)
             destination = hands.place(ARCHIVE, taken, ARRIVAL)
             other = lay(root, "new", b"new")
             inode = other.stat().st_ino
@@ -491,7 +492,7 @@ class TestMove:
     def test_a_file_written_to_meanwhile_goes_back_to_drop(self, root: Path, bare_hands: Hands) -> None:
         path = lay(root)
         taken = bare_hands.take("a.txt")
-        bare_hands.read(taken, LIMIT)
+        taken.read(LIMIT)
         destination = bare_hands.place(ARCHIVE, taken, ARRIVAL)
         path.write_bytes(b"TEXT")
         with pytest.raises(ChangedWhileRead, match="before it could be moved"):
@@ -502,7 +503,7 @@ class TestMove:
     def test_a_file_that_a_writer_waits_for_goes_back_to_drop(self, root: Path, hands: Hands) -> None:
         path = lay(root)
         taken = hands.take("a.txt")
-        assert hands.read(taken, LIMIT) == b"text"
+        assert taken.read(LIMIT) == b"text"
         destination = hands.place(ARCHIVE, taken, ARRIVAL)
         assert writer_waits(path)
         with pytest.raises(StillOpen, match="a writer waits"):
@@ -521,7 +522,7 @@ class TestMove:
         writer = threading.Thread(target=write)
         with Hands(root) as hands:
             taken = hands.take("a.txt")
-            hands.read(taken, LIMIT)
+            taken.read(LIMIT)
             destination = hands.place(ARCHIVE, taken, ARRIVAL)
             assert writer_waits(path)
             writer.start()
@@ -594,7 +595,7 @@ class TestLettingGo:
             with Hands(root) as hands:
                 try:
                     taken = hands.take(name)
-                    hands.read(taken, LIMIT)
+                    taken.read(LIMIT)
                     move_to(hands, taken)
                 except DocumentError:
                     assert name != "a.txt"

@@ -5,7 +5,7 @@ The map, in the order of the data:
     watch/        bell → scan → settle → queue: what in drop/ is due, as task messages
     app, tasks    the Celery side: settings, retry and failure policy
     pipeline      the story of a batch in one screen; the stages below know nothing of each other
-      folder        open under a read lease, move without overwriting;  naming: names that nobody has
+      folder        take under a read lease, move without overwriting;  taken: an open file;  naming: free names
       extract/      bytes → lines and canonical text
       identify      arrival id, content hash, what the name says
       parse/        lines → title, speakers, turns

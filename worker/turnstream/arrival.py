@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from turnstream.errors import DocumentError, PermanentError
-from turnstream.folder import Destination, Taken
+from turnstream.folder import Destination
 from turnstream.identify import Identity
 from turnstream.models import Extracted, FileRef, OutcomeKind
 from turnstream.publish import Answer, Duplicate, Original, Publication
+from turnstream.taken import Taken
 
 
 @dataclass(slots=True)

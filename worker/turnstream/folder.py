@@ -9,28 +9,17 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import fcntl
 import os
-import signal
 import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-from turnstream.errors import (
-    ChangedWhileRead,
-    DisposeBlocked,
-    FileGone,
-    FileTooLarge,
-    ReadFailed,
-    StillOpen,
-    TransientError,
-    UnreadableFile,
-)
+from turnstream.errors import DisposeBlocked, FileGone, ReadFailed, TransientError
 from turnstream.models import printable
 from turnstream.naming import free_name, is_sidecar, numbered, rename_exclusively, write_sidecar
+from turnstream.taken import Taken, in_words, open_file
 
-_OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 _OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 #: The root itself may be reached by a link: it is the operator's, not a dropper's.
 _OPEN_ROOT = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
@@ -46,19 +35,6 @@ class AlreadyMoved(FileGone):
     def __init__(self, place: str) -> None:
         super().__init__(f"already at {printable(place)}")
         self.place = place
-
-
-@dataclass(slots=True)
-class Taken:
-    """An arrival in our hands: an open descriptor, its facts, and whether a lease holds writers off."""
-
-    path: str
-    parent: int
-    name: str
-    descriptor: int
-    stat: os.stat_result
-    leased: bool
-    readable: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +87,7 @@ class Hands:
         folder, _, name = f"drop/{path}".rpartition("/")
         try:
             parent = self._folder(folder)
-            descriptor, readable = _open(parent, name)
+            descriptor, readable = open_file(parent, name)
         except OSError as error:
             raise _gone_or_failed(error) from error
         facts = os.fstat(descriptor)
@@ -121,31 +97,8 @@ class Hands:
         taken = Taken(path, parent, name, descriptor, facts, leased=False, readable=readable)
         self._taken[descriptor] = taken
         if self.use_leases and readable:
-            self._lease(taken)
+            taken.lease()
         return taken
-
-    def read(self, taken: Taken, max_bytes: int) -> bytes:
-        """Return the file's bytes, all from one moment.
-
-        Raises:
-            FileTooLarge: more than ``max_bytes``.
-            UnreadableFile: no permission.
-            ChangedWhileRead: somebody wrote meanwhile.
-            ReadFailed: the file system refuses.
-
-        """
-        if not taken.readable:
-            raise UnreadableFile(f"mode {stat.filemode(taken.stat.st_mode)}, owner {taken.stat.st_uid}")
-        size = taken.stat.st_size
-        if size > max_bytes:
-            raise FileTooLarge(f"{size} bytes, the limit is {max_bytes}")
-        try:
-            raw = _read_all(taken.descriptor, size)
-        except OSError as error:
-            raise ReadFailed(_words(error)) from error
-        if len(raw) != size or _version(os.fstat(taken.descriptor)) != _version(taken.stat):
-            raise ChangedWhileRead(f"{size} bytes when opened, {len(raw)} read")
-        return raw
 
     def place(self, folder: str, taken: Taken, arrival_id: str, sidecar: str = "") -> Destination:
         """Return a free name in ``folder`` for a file, with room for a sidecar's suffix.
@@ -157,7 +110,7 @@ class Hands:
             DisposeBlocked: the folder cannot be made.
 
         """
-        if not _is(taken, taken.parent, taken.name) and (place := self.whereabouts(taken)):
+        if not taken.is_at(taken.parent, taken.name) and (place := self.whereabouts(taken)):
             raise AlreadyMoved(place)
         below, _, name = f"{folder}/{taken.path}".rpartition("/")
         try:
@@ -169,7 +122,7 @@ class Hands:
                 parent = self._folder(below, make=True)
             return Destination(below, free_name(parent, name, arrival_id, sidecar))
         except OSError as error:
-            raise DisposeBlocked(f"{folder}: {_words(error)}") from error
+            raise DisposeBlocked(f"{folder}: {in_words(error)}") from error
 
     def write_beside(
         self, destination: Destination, suffix: str, arrival_id: str, data: bytes, *, durable: bool
@@ -188,7 +141,7 @@ class Hands:
         try:
             return write_sidecar(parent, destination.name, suffix, arrival_id, data, durable=durable)
         except OSError as error:
-            raise DisposeBlocked(f"{printable(destination.path)}{suffix}: {_words(error)}") from error
+            raise DisposeBlocked(f"{printable(destination.path)}{suffix}: {in_words(error)}") from error
 
     def stands_beside(self, destination: Destination, suffix: str, arrival_id: str) -> bool:
         """Whether an arrival's sidecar is where it was written."""
@@ -201,7 +154,7 @@ class Hands:
         """
         parent = self._folders[destination.folder]
         with contextlib.suppress(OSError):
-            if not _is(taken, parent, destination.name) and self.stands_beside(destination, suffix, arrival_id):
+            if not taken.is_at(parent, destination.name) and self.stands_beside(destination, suffix, arrival_id):
                 os.unlink(destination.name + suffix, dir_fd=parent)
 
     def whereabouts(self, taken: Taken) -> str | None:
@@ -215,7 +168,7 @@ class Hands:
             for end in _ENDS:
                 folder = self._folder(end)
                 below = now.removeprefix(_link(folder) + "/")
-                if below != now and _is(taken, folder, below):
+                if below != now and taken.is_at(folder, below):
                     return f"{end}/{below}"
         return None
 
@@ -237,13 +190,13 @@ class Hands:
         try:
             rename_exclusively(taken.parent, taken.name, target, destination.name)
         except FileExistsError as error:
-            if _is(taken, target, destination.name):
+            if taken.is_at(target, destination.name):
                 raise AlreadyMoved(destination.path) from error
             return False
         except FileNotFoundError as error:
             raise self._gone(taken, "removed before it could be moved") from error
         except OSError as error:
-            raise DisposeBlocked(f"{printable(destination.path)}: {_words(error)}") from error
+            raise DisposeBlocked(f"{printable(destination.path)}: {in_words(error)}") from error
         self._touched |= {taken.parent, target}
         try:
             fault = self._fault(taken, target, destination.name)
@@ -265,33 +218,16 @@ class Hands:
             for descriptor in self._touched:
                 os.fsync(descriptor)
         except OSError as error:
-            raise DisposeBlocked(f"fsync: {_words(error)}") from error
-
-    def _lease(self, taken: Taken) -> None:
-        try:
-            # A waiting writer would be told by SIGIO, which ends a process; SIGURG is ignored.
-            fcntl.fcntl(taken.descriptor, fcntl.F_SETSIG, signal.SIGURG)
-            fcntl.fcntl(taken.descriptor, fcntl.F_SETLEASE, fcntl.F_RDLCK)
-        except OSError as error:
-            # EAGAIN, and only that, says that somebody has it open for writing (fcntl(2)).
-            if error.errno == errno.EAGAIN:
-                raise StillOpen from error
-        else:
-            taken.leased = True
+            raise DisposeBlocked(f"fsync: {in_words(error)}") from error
 
     def _fault(self, taken: Taken, target: int, name: str) -> Exception | None:
         moved = os.stat(name, dir_fd=target, follow_symlinks=False)
-        now = os.fstat(taken.descriptor)
-        if (moved.st_ino, moved.st_dev) != (now.st_ino, now.st_dev):
+        if not os.path.samestat(moved, taken.stat):
             return self._gone(taken, "another file took its name")
-        if taken.leased and fcntl.fcntl(taken.descriptor, fcntl.F_GETLEASE) != fcntl.F_RDLCK:
-            return StillOpen("a writer waits for it")
-        if (now.st_size, now.st_mtime_ns) != (taken.stat.st_size, taken.stat.st_mtime_ns):
-            return ChangedWhileRead("written to before it could be moved")
-        return None
+        return taken.fault()
 
     def _gone(self, taken: Taken, detail: str) -> TransientError:
-        if _is(taken, taken.parent, taken.name):
+        if taken.is_at(taken.parent, taken.name):
             return DisposeBlocked("the folder it goes to was removed")
         place = self.whereabouts(taken)
         return AlreadyMoved(place) if place else FileGone(detail)
@@ -329,42 +265,9 @@ class Hands:
         return os.open(name, flags, dir_fd=parent)
 
 
-def _open(parent: int, name: str) -> tuple[int, bool]:
-    try:
-        return os.open(name, _OPEN, dir_fd=parent), True
-    except PermissionError:
-        # Without leave to read it can still be held on to, moved and verified.
-        return os.open(name, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=parent), False
-
-
-def _is(taken: Taken, parent: int, name: str) -> bool:
-    with contextlib.suppress(OSError):
-        return os.path.samestat(os.stat(name, dir_fd=parent, follow_symlinks=False), taken.stat)
-    return False
-
-
 def _link(descriptor: int) -> str:
     return os.readlink(f"/proc/self/fd/{descriptor}")  # noqa: PTH115 - an fs string
 
 
 def _gone_or_failed(error: OSError) -> Exception:
-    return FileGone(_words(error)) if error.errno in _GONE else ReadFailed(_words(error))
-
-
-def _words(error: OSError) -> str:
-    return f"{error.strerror} ({errno.errorcode.get(error.errno or 0, error.errno)})"
-
-
-def _version(facts: os.stat_result) -> tuple[int, int, int]:
-    return facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns
-
-
-def _read_all(descriptor: int, size: int) -> bytes:
-    # One byte more than expected shows a file that grows.
-    first = os.read(descriptor, size + 1)
-    if len(first) >= size or not first:
-        return first
-    parts = [first]
-    while sum(map(len, parts)) <= size and (part := os.read(descriptor, size)):
-        parts.append(part)
-    return b"".join(parts)
+    return FileGone(in_words(error)) if error.errno in _GONE else ReadFailed(in_words(error))

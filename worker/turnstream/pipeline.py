@@ -124,7 +124,7 @@ class _Steps:
     def extract_and_identify(self, arrival: Arrival) -> None:
         assert arrival.taken and arrival.arrival_id
         arrival.stage = "extract"
-        raw = self.hands.read(arrival.taken, self.tools.max_file_bytes)
+        raw = arrival.taken.read(self.tools.max_file_bytes)
         arrival.extracted = extract(raw)
         arrival.identity = identify(arrival.arrival_id, raw, arrival.extracted.canonical)
 
