@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from logging import getLevelName
 from pathlib import Path
 
 import turnstream
+from tests.acceptance.kinds import KINDS
+from tests.acceptance.station import Row
+from tests.acceptance.ways import WAYS
 from turnstream import errors, publish
 from turnstream.errors import DocumentError, PermanentError, TransientError
 from turnstream.events import EVENTS
@@ -26,6 +29,8 @@ def parts() -> dict[str, str]:
         "events": "\n".join(_events()),
         "reasons": "\n".join(_reasons()),
         "keys": f"```text\n{_keys()}\n```",
+        "kinds": "\n".join(_kinds(KINDS.rows)),
+        "ways": "\n".join(_ways(WAYS.rows)),
     }
 
 
@@ -80,6 +85,20 @@ def _reasons() -> Iterator[str]:
     for branch, fate in ((PermanentError, "quarantine"), (TransientError, "stays in `drop/`, tried again")):
         for leaf in leaves(branch):
             yield f"| `{leaf.reason}` | {fate} | {leaf.hint} |"
+
+
+def _kinds(rows: Iterable[Row]) -> Iterator[str]:
+    hints = {leaf.reason: leaf.hint for leaf in leaves(PermanentError)}
+    yield "| kind of file | outcome | reason | what its dropper sees | hint |\n| --- | --- | --- | --- | --- |"
+    for row in rows:
+        reason = f"`{row.reason}`" if row.reason else ""
+        yield f"| {row.words} | {row.outcome} | {reason} | {row.seen} | {hints[row.reason] if row.reason else ''} |"
+
+
+def _ways(rows: Iterable[Row]) -> Iterator[str]:
+    yield "| way | outcome | when, and what of it |\n| --- | --- | --- |"
+    for row in rows:
+        yield f"| {row.words} | {row.outcome} | {row.seen} |"
 
 
 def _keys() -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.harness import OutsideServer, Turnstream, family, is_alive
+from tests.acceptance.station import MEASURED, Configuration, Station, open_station
 
 Start = Callable[..., Turnstream]
 Outside = Callable[..., OutsideServer]
@@ -65,3 +66,21 @@ def outside(tmp_path: Path) -> Iterator[Outside]:
         yield make
         for server in started:
             server.kill()
+
+
+@pytest.fixture(scope="session")
+def station(request: pytest.FixtureRequest) -> Iterator[Station]:
+    """A service in the configuration that the tables' tests ask for, shared by all rows of it."""
+    configuration: Configuration = request.param
+    opened = open_station(configuration)
+    yield opened
+    opened.close()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how long the next good file took behind the rows of the tables."""
+    for name, seconds in MEASURED.items():
+        longest, middle = max(seconds), sorted(seconds)[len(seconds) // 2]
+        terminalreporter.write_line(
+            f"{name}: behind {len(seconds)} rows the next good file took {longest:.2f} s at most, median {middle:.2f} s"
+        )

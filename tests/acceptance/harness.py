@@ -48,6 +48,10 @@ class Turnstream:
     environment: dict[str, str] = field(default_factory=dict)
     python: str = sys.executable
     process: subprocess.Popen[bytes] | None = None
+    #: A command that runs it, such as `unshare`.
+    within: tuple[str, ...] = ()
+    #: User and group id that it runs as, if not ours.
+    user: int | None = None
 
     @property
     def drop(self) -> Path:
@@ -66,12 +70,15 @@ class Turnstream:
         seen = len(self.events(ready)) if ready else 0
         with self.log.open("ab") as output, self.errors.open("ab") as errors:
             self.process = subprocess.Popen(
-                [self.python, "-m", "turnstream", *self.command, "--root", str(self.root)],
+                [*self.within, self.python, "-m", "turnstream", *self.command, "--root", str(self.root)],
                 env=clean_environment(**self.environment),
                 stdout=output,
                 stderr=errors,
                 cwd=self.root.parent,
                 start_new_session=True,
+                user=self.user,
+                group=self.user,
+                extra_groups=None if self.user is None else [],
             )
         if ready:
             self.await_event(ready, seen + 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+import signal
 import socket
 import threading
 from typing import Any
@@ -16,11 +17,13 @@ from turnstream.connect import client
 from turnstream.errors import TransientError
 from turnstream.log import say
 from turnstream.publish import Ledger
-from turnstream.settings import Settings
+from turnstream.settings import Settings, WorkSettings
 from turnstream.tasks import register
 
 #: As many descriptors as a worker asks for, where it may: some programs count up to the limit.
 _OPEN_FILES = 1 << 16
+#: Seconds that a stop may take beyond what running batches get.
+_STOP_MARGIN = 5.0
 
 
 def work(settings: Settings, url: str) -> int:
@@ -30,13 +33,12 @@ def work(settings: Settings, url: str) -> int:
     vars(celery_worker)["safe_say"] = _not_printed
     app = create(settings, url)
     register(app, settings, url)
-    processes = settings.work.process_count
-    beating = _Beating(Ledger(client(url, settings.server), settings.server.key_prefix), processes)
+    beating = _Beating(Ledger(client(url, settings.server), settings.server.key_prefix), settings.work)
     worker_ready.connect(beating.start, weak=False)
     worker_shutting_down.connect(beating.stopping, weak=False)
     worker = app.Worker(
         pool="prefork",
-        concurrency=processes,
+        concurrency=beating.processes,
         hostname=f"turnstream@{socket.gethostname()}",
         loglevel="INFO",
         quiet=True,
@@ -66,15 +68,20 @@ def _not_printed(_message: str, *_: Any) -> None:
 class _Beating:
     """A thread that leaves signs of life while the worker's main process lives."""
 
-    def __init__(self, ledger: Ledger, processes: int) -> None:
+    def __init__(self, ledger: Ledger, settings: WorkSettings) -> None:
         self.ledger = ledger
-        self.processes = processes
+        self.processes = settings.process_count
+        self.stop_seconds = settings.soft_shutdown_seconds + _STOP_MARGIN
         self.done = threading.Event()
         self.asked_to_stop = False
 
     def stopping(self, **_: object) -> None:
         self.asked_to_stop = True
         say("worker.stopping")
+        # Celery may wait for ever here: for a lock that is held by who tries to reach a server that is gone.
+        # The kernel ends us then, and our children with us; their files are still in drop/.
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.setitimer(signal.ITIMER_REAL, self.stop_seconds)
 
     def start(self, **_: object) -> None:
         say("worker.started", processes=self.processes)
