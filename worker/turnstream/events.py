@@ -25,13 +25,13 @@ EVENTS: dict[str, EventSpec] = {
         _W, "the file's outcome is known but it cannot be moved", "free space, give permission"
     ),
     "document.gone": EventSpec(_D, "a file was already handled, or taken away by its user"),
+    "document.returned": EventSpec(
+        _W, "a process was killed while it moved a file that nobody had read; the file is back in drop/"
+    ),
     "document.suspected": EventSpec(_W, "a worker process died or overran its time on this batch"),
     "batch.refused": EventSpec(_E, "a message was not ours to work on", "give each root its own server.key_prefix"),
     "batch.abandoned": EventSpec(_W, "a batch ended early; its files are sent again", "see reason and detail"),
     "files.ignored": EventSpec(_D, "a name in drop/ matches an ignore pattern or is no regular file"),
-    "document.returned": EventSpec(
-        _W, "a process was killed while it moved a file that nobody had read; the file is back in drop/"
-    ),
     "files.expired": EventSpec(_I, "files past the ages of section `retention` were deleted; counts by folder"),
     "files.tidied": EventSpec(_I, "what killed processes had left behind was deleted; counts by kind"),
     "files.undeletable": EventSpec(
@@ -46,8 +46,10 @@ EVENTS: dict[str, EventSpec] = {
     "ledger.held": EventSpec(_E, "the server lost or exchanged its ledger; nothing is published", "restore the server"),
     "watch.started": EventSpec(_I, "the watcher looks at drop/"),
     "watch.stopped": EventSpec(_I, "the watcher ended"),
-    "watch.degraded": EventSpec(_W, "file events do not work; the sweep finds files all the same", "see remedy"),
-    "watch.repaired": EventSpec(_I, "file events work again"),
+    "watch.degraded": EventSpec(
+        _W, "the watch does not see all at once: `fault` and reason; the sweep finds files", "see remedy"
+    ),
+    "watch.repaired": EventSpec(_I, "what `fault` and reason name is over"),
     "stream.trimmed": EventSpec(_D, "old entries left the stream; they are in archive/"),
     "worker.started": EventSpec(_I, "the Celery worker takes batches"),
     "worker.stopping": EventSpec(_I, "the worker finishes its batches and ends"),
