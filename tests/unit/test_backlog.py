@@ -177,6 +177,28 @@ class TestWaiting:
         assert Backlog().note("a", Note(moved=False, at=NOW)) is None
 
 
+class TestTold:
+    def test_waiting_files_are_told_once_however_often_they_waited(self) -> None:
+        backlog = holding("a", "b", "c")
+        for reason in ("open", "settling"):
+            for path in ("a", "b"):
+                entry = backlog.entry(path)
+                assert entry
+                backlog.wait(entry, NOW + 1, reason)
+        backlog.forget(["b"])
+        assert [(entry.path, entry.reason) for entry in backlog.waiting()] == [("a", "settling")]
+
+    def test_the_oldest_is_the_one_that_was_known_first_and_is_the_same_file_still(self) -> None:
+        backlog = holding("a", "b")
+        first = backlog.entry("a")
+        assert first
+        assert backlog.oldest() is first
+        backlog.renew(first, NOW + 1)
+        assert backlog.oldest() is backlog.entry("b")
+        backlog.forget(["a", "b"])
+        assert backlog.oldest() is None
+
+
 class TestSending:
     def test_a_sent_file_remembers_its_message(self) -> None:
         backlog, entry = sent()

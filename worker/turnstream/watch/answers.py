@@ -49,16 +49,15 @@ def wall(moment: float) -> datetime:
 
 def backlog_words(backlog: Backlog) -> dict[str, str]:
     """Return how many files stand where, why they wait, and since when the oldest one is known (Unix time)."""
-    entries = [entry for path in backlog.paths() if (entry := backlog.entry(path))]
-    reasons = Counter(entry.reason for entry in entries if entry.place is Place.WAITING)
-    oldest = min((entry.candidate.seen for entry in entries), default=None)
+    reasons = Counter(entry.reason for entry in backlog.waiting())
+    oldest = backlog.oldest()
     return {
         "known": str(len(backlog)),
         "waiting": str(backlog.count(Place.WAITING)),
         "due": str(backlog.count(Place.DUE)),
         "sent": str(backlog.count(Place.SENT)),
         "reasons": orjson.dumps(reasons).decode(),
-        "oldest_at": "" if oldest is None else f"{wall(oldest).timestamp():.3f}",
+        "oldest_at": f"{wall(oldest.candidate.seen).timestamp():.3f}" if oldest else "",
     }
 
 

@@ -83,6 +83,15 @@ class Backlog:
         """All known paths; changes with the backlog."""
         return self._entries.keys()
 
+    def oldest(self) -> Entry | None:
+        """Return the file that has been known for longest."""
+        return next(iter(self._entries.values()), None)
+
+    def waiting(self) -> Iterator[Entry]:
+        """Yield the files that wait, each once."""
+        entries = {entry.path: entry for _, _, entry in self._waiting if entry.place is Place.WAITING}
+        yield from (entry for path, entry in entries.items() if self._entries.get(path) is entry)
+
     def add(self, paths: Iterable[str], now: float, notes: Mapping[str, Note]) -> None:
         """Take in files that were not known; each is due for a first look."""
         for path in paths:
@@ -150,6 +159,8 @@ class Backlog:
 
     def renew(self, entry: Entry, now: float) -> None:
         """Another file has a known name: what was known of the old one does not hold."""
+        if self._entries.get(entry.path) is entry:
+            self._entries[entry.path] = self._entries.pop(entry.path)  # the youngest now
         note = entry.candidate.note
         entry.candidate = Candidate(entry.path, now, note)
         entry.tries = entry.crashes = 0
