@@ -61,6 +61,16 @@ class Configuration:
     def slug(self) -> str:
         return self.name.replace(" ", "-")
 
+    @contextlib.contextmanager
+    def droppers(self) -> Iterator[None]:
+        """Make files and folders as a row's droppers do, for as long as its scene is played."""
+        # A worker of another account moves files out of the folders that they make: they must let it.
+        before = os.umask(0 if self.foreign else 0o022)
+        try:
+            yield
+        finally:
+            os.umask(before)
+
 
 _QUICK = (("TURNSTREAM_WATCH__SETTLE_SECONDS", "0.6"), ("TURNSTREAM_WORK__PROCESSES", "2"))
 _NO_LEASES = (("TURNSTREAM_WATCH__LEASES", "false"),)
@@ -158,7 +168,6 @@ class Station:
     configuration: Configuration
     base: Path
     elsewhere: Path
-    umask: int
     scenes: list[Scene] = field(default_factory=list)
     _client: Any = None
     _key: str = ""
@@ -237,7 +246,6 @@ class Station:
             self.run.events()  # every line of the log is a JSON object
             assert self.run.errors.read_bytes() == b""
         finally:
-            os.umask(self.umask)
             end(self.run)
             shutil.rmtree(self.elsewhere, ignore_errors=True)
             shutil.rmtree(self.base, ignore_errors=True)
@@ -498,6 +506,11 @@ def wire_path(provenance: dict[str, Any]) -> str:
 
 def play(station: Station, row: Row) -> None:
     """Play a row: drop, require that the next good file is prompt, and verify what became of everything."""
+    with station.configuration.droppers():
+        _play(station, row)
+
+
+def _play(station: Station, row: Row) -> None:
     assert row.make
     scene = station.scene(row)
     steps = row.make(scene)
@@ -516,18 +529,16 @@ def open_station(configuration: Configuration) -> Station:
     base = Path(tempfile.mkdtemp(prefix="turnstream-"))
     elsewhere = Path(tempfile.mkdtemp(prefix="turnstream-", dir=OTHER_FILE_SYSTEM))
     run = Turnstream(base / "root", environment=dict(configuration.settings))
-    os.umask(umask := os.umask(0o022))
     if configuration.foreign:
-        # The worker moves files out of the folders that droppers make: they must let it.
-        os.umask(0)
         for folder in (base, elsewhere):
             folder.chmod(0o777)
         run.user = SERVICE_ID
         run.python, environment = _python_for_all(base / "python")
         run.environment |= environment
-    station = Station(run, configuration, base, elsewhere, umask)
+    station = Station(run, configuration, base, elsewhere)
     try:
-        run.start()
+        with configuration.droppers():
+            run.start()
         if configuration.foreign:
             run.drop.chmod(0o777)
     except BaseException:

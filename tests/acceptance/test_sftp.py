@@ -80,6 +80,12 @@ def begin(station: Station, name: str) -> Scene:
     return scene
 
 
+@pytest.fixture(autouse=True)
+def _as_droppers(station: Station) -> Iterator[None]:
+    with station.configuration.droppers():
+        yield
+
+
 @configurations(DEFAULT, NO_LEASES, UNPRIVILEGED)
 def test_an_upload_by_sftp(station: Station, sftp: list[str]) -> None:
     scene = begin(station, "test_an_upload_by_sftp")
