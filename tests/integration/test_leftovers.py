@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import orjson
@@ -129,8 +130,8 @@ class TestSidecars:
     def test_one_whose_file_was_taken_away_goes_and_others_stay(self, root: Root, drop: Drop, tools: Tools) -> None:
         for name in ("a.pdf", "sub/b.pdf"):
             process([drop(name, PDF + name.encode())], tools)
-        for name in ("c.txt", "sub/d.txt", "e.txt"):
-            process([drop(name, text("water"))], tools)
+        for number, name in enumerate(("c.txt", "sub/d.txt", "e.txt")):
+            process([drop(name, text("water") + "\n" * number)], tools)
         (root.quarantine / "sub" / "b.pdf").unlink()
         (root.path / "duplicates" / "sub" / "d.txt").unlink()
         assert tidy(root, 0.9 * HOUR).counts == {}
@@ -247,6 +248,32 @@ class TestUnread:
         (arrival,) = process([FileRef(path="sub/a.txt", arrival_id="0" * 16)], tools)
         assert arrival.outcome == OutcomeKind.PUBLISHED
         assert tidy(root, 10).returned == []
+
+    def test_a_copied_root_has_other_inodes_and_the_same_bytes_and_stays_as_it_is(
+        self, root: Root, drop: Drop, tools: Tools, tmp_path: Path
+    ) -> None:
+        process([drop("a.txt", text("water")), drop("b.txt", text("water") + "\n")], tools)
+        copy = tmp_path / "copy"
+        subprocess.run(["cp", "-a", root.path, copy], check=True)
+        before = below(Root(copy))
+        assert tidy(Root(copy), 10).returned == []
+        assert below(Root(copy)) == before
+
+    @pytest.mark.parametrize("place", ["archive/../../outside/victim.txt", "archive/{day}/link/victim.txt"])
+    def test_no_line_and_no_link_leads_out_of_the_root(
+        self, root: Root, drop: Drop, tools: Tools, place: str, tmp_path: Path
+    ) -> None:
+        process([drop("a.txt", text("water"))], tools)
+        (journal,) = (root.path / "journal").glob("*.jsonl")
+        (victim := root.path.parent / "outside" / "victim.txt").parent.mkdir()
+        day = journal.name[:10]
+        (root.path / "archive" / day / "link").symlink_to(victim.parent)
+        victim.write_text("mine")
+        os.utime(victim, ns=(0, 0))
+        line = orjson.loads(journal.read_bytes()) | {"to": place.format(day=day), "at": datetime.now(UTC)}
+        journal.write_bytes(orjson.dumps(line | {"arrival_id": "0" * 16}) + b"\n" + orjson.dumps({"to": ["x"]}) + b"\n")
+        assert tidy(root, 10).returned == []
+        assert victim.read_text() == "mine"
 
     def test_it_waits_for_a_worker_that_may_live_and_is_found_in_the_next_pass(self, root: Root, unread: Path) -> None:
         leftovers = Leftovers(root)

@@ -308,6 +308,35 @@ class TestLinks:
         assert own.read_text() == transcript(1)
         require_journal_is_true(root)
 
+    @pytest.mark.parametrize("then", ["the other name goes", "another name comes"])
+    def test_a_file_is_no_duplicate_of_itself_when_its_names_change_after_a_kill(
+        self, tools: Tools, root: Root, ledger: Ledger, tmp_path: Path, then: str
+    ) -> None:
+        other, file = tmp_path / "other name", root.drop / "a.txt"
+        file.write_text(transcript(1))
+        if then == "the other name goes":
+            other.hardlink_to(file)
+
+        def ref() -> FileRef:
+            return FileRef(path="a.txt", arrival_id=arrival_id(root.state().root_id, file.stat(), "a.txt"))
+
+        assert dies([ref()], tools, ("after", "publish", 1))
+        if then == "the other name goes":
+            other.unlink()
+        else:
+            other.hardlink_to(file)
+        (arrival,) = process([ref()], tools)
+        assert isinstance(arrival.answer, Yours)
+        assert list(tree(root)) == [f"archive/{today()}/a.txt"]
+        assert len(entries_of(ledger)) == 1
+
+    def test_a_link_to_what_is_archived_is_a_duplicate_of_it(self, drop: Drop, tools: Tools, root: Root) -> None:
+        process([drop("a.txt", transcript(1))], tools)
+        (root.drop / "a.txt").hardlink_to(root.path / "archive" / today() / "a.txt")
+        (root.drop / "b.txt").hardlink_to(root.path / "archive" / today() / "a.txt")
+        refs = [FileRef(path=name, arrival_id="0" * 16) for name in ("a.txt", "b.txt")]
+        assert outcomes(process(refs, tools)) == [OutcomeKind.DUPLICATE, OutcomeKind.DUPLICATE]
+
 
 class TestNames:
     NAMES = (

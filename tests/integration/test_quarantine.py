@@ -253,6 +253,22 @@ class TestSelect:
         for which in ("b", "b/", "quarantine/b", str(root.quarantine / "b")):
             assert [case.path for case in select(root.path, which)] == ["b/scan.pdf"]
 
+    def test_of_several_readings_the_first_that_is_true_counts_and_no_other(
+        self, drop: Drop, tools: Tools, root: Root, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for number, name in enumerate(("n.pdf", "sub/n.pdf", "quarantine/n.pdf", "\udcff.pdf", "\\xff.pdf")):
+            process([drop(name, PDF + b"%d" % number)], tools)
+        for folder, which, meant in (
+            (root.quarantine / "sub", "n.pdf", "sub/n.pdf"),
+            (root.path, "n.pdf", "n.pdf"),
+            (root.path, "quarantine/n.pdf", "n.pdf"),
+            (root.path.parent, "quarantine/n.pdf", "quarantine/n.pdf"),
+            (root.path, "\\xff.pdf", "\\xff.pdf"),
+            (root.path, "\udcff.pdf", "\udcff.pdf"),
+        ):
+            monkeypatch.chdir(folder)
+            assert [case.path for case in select(root.path, which)] == [meant], which
+
     def test_several_are_each_taken_once(self, refs: dict[str, FileRef], root: Root) -> None:
         chosen = select(root.path, "c.txt", "a.txt", refs["c.txt"].arrival_id)
         assert [case.path for case in chosen] == ["a.txt", "c.txt"]

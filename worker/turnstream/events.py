@@ -33,6 +33,7 @@ EVENTS: dict[str, EventSpec] = {
     "batch.abandoned": EventSpec(_W, "a batch ended early; its files are sent again", "see reason and detail"),
     "files.ignored": EventSpec(_D, "a name in drop/ matches an ignore pattern or is no regular file"),
     "files.expired": EventSpec(_I, "files past the ages of section `retention` were deleted; counts by folder"),
+    "files.kept": EventSpec(_W, "for a day nothing is deleted by age: the clock is not trusted", "check the clock"),
     "files.tidied": EventSpec(_I, "what killed processes had left behind was deleted; counts by kind"),
     "files.undeletable": EventSpec(
         _W, "what is past its age or left behind cannot be looked at or deleted", "give the watcher write permission"

@@ -26,16 +26,16 @@ from turnstream.errors import (
 )
 from turnstream.extract import CANONICAL_VERSION, extract
 from turnstream.folder import AlreadyMoved, Hands
-from turnstream.identify import Identity, arrival_id, declared_by_name, identify
+from turnstream.identify import Identity, arrival_id, declared_by_name, identify, is_arrival
 from turnstream.journal import Journal
 from turnstream.log import say
 from turnstream.models import Extracted, FileRef, OutcomeKind, Record, from_wire
 from turnstream.normalise import Source, envelope, normalise
 from turnstream.parse import PARSER_VERSION, parse
-from turnstream.publish import Claimant, Duplicate, Ledger, Publication
+from turnstream.publish import Claimant, Duplicate, Ledger, Publication, Yours
 from turnstream.receipts import correction, folder_of, journal_line
 from turnstream.root import Root, RootState
-from turnstream.sidecars import ERROR_SUFFIX, sidecar
+from turnstream.sidecars import ERROR_SUFFIX, archived_at, sidecar
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +151,9 @@ class _Steps:
             arrival.answer = answer
 
     def dispose(self, arrivals: Sequence[Arrival]) -> None:
+        self._find_originals(arrivals)
         # Originals before their duplicates, so that a sidecar can say where the original is.
         arrivals = sorted(arrivals, key=lambda arrival: arrival.outcome == OutcomeKind.DUPLICATE)
-        self._find_originals(arrivals)
         _each(arrivals, self._place, self.tools)
         placed = [arrival for arrival in arrivals if arrival.destination]
         try:
@@ -189,6 +189,15 @@ class _Steps:
         entries = [arrival.answer.entry_id for arrival in duplicates if arrival.answer]
         for arrival, original in zip(duplicates, self.tools.ledger.originals(entries), strict=True):
             arrival.original = original
+            self._recognise_itself(arrival)
+
+    def _recognise_itself(self, arrival: Arrival) -> None:
+        """Take back that a file is a duplicate of itself: names of it may have come or gone since it was published."""
+        assert arrival.taken and arrival.original and isinstance(arrival.answer, Duplicate)
+        entry_id, of = arrival.answer.entry_id, arrival.answer.of
+        is_itself = is_arrival(of, self.root_id, arrival.taken.stat, arrival.path)
+        if is_itself and archived_at(arrival.original, of, self.tools.root.path, self.root_id) is None:
+            arrival.answer = Yours(entry_id)
 
     def _place(self, arrival: Arrival) -> None:
         assert arrival.taken and arrival.arrival_id

@@ -140,6 +140,11 @@ class RetentionSettings(Section):
     journal_days: Days
     pass_seconds: PositiveSeconds
 
+    @property
+    def has_ages(self) -> bool:
+        """Whether anything is deleted by age."""
+        return any((self.archive_days, self.duplicates_days, self.quarantine_days, self.journal_days))
+
     @model_validator(mode="after")
     def journal_outlives_archive(self) -> Self:
         """Refuse to delete the journal of files that are kept longer than it."""

@@ -83,7 +83,7 @@ def _error_facts(arrival: Arrival, root: Path) -> dict[str, Any]:
 def _duplicate_facts(arrival: Arrival, root: Path, root_id: str) -> dict[str, Any]:
     assert arrival.identity and arrival.original and arrival.taken and isinstance(arrival.answer, Duplicate)
     original = arrival.original
-    archived = _archived(original, arrival.answer.of, root, root_id)
+    archived = archived_at(original, arrival.answer.of, root, root_id)
     now = datetime.now(UTC)
     name = f"as {original.path} " if original.path else ""
     lies = f"; that file lies in {archived}" if archived else ""
@@ -108,7 +108,8 @@ def _duplicate_facts(arrival: Arrival, root: Path, root_id: str) -> dict[str, An
     }
 
 
-def _archived(original: Original, of: str, root: Path, root_id: str) -> str | None:
+def archived_at(original: Original, of: str, root: Path, root_id: str) -> str | None:
+    """Return where in archive/ (below the root) the file of a published content lies, if it is still there."""
     if original.path is None:
         return None
     # Its name may be another file's there, and its own the next one: the arrival id tells.

@@ -72,16 +72,18 @@ class _Beating:
         self.ledger = ledger
         self.processes = settings.process_count
         self.stop_seconds = settings.soft_shutdown_seconds + _STOP_MARGIN
+        # A warm stop (SIGINT) waits for what is worked on.
+        self.warm_seconds = settings.time_limit_seconds + _STOP_MARGIN
         self.done = threading.Event()
         self.asked_to_stop = False
 
-    def stopping(self, **_: object) -> None:
+    def stopping(self, how: str = "", **_: object) -> None:
         self.asked_to_stop = True
         say("worker.stopping")
         # Celery may wait for ever here: for a lock that is held by who tries to reach a server that is gone.
         # The kernel ends us then, and our children with us; their files are still in drop/.
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        signal.setitimer(signal.ITIMER_REAL, self.stop_seconds)
+        signal.setitimer(signal.ITIMER_REAL, self.warm_seconds if how == "Warm" else self.stop_seconds)
 
     def start(self, **_: object) -> None:
         say("worker.started", processes=self.processes)

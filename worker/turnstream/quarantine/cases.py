@@ -173,13 +173,23 @@ def _told(root: Root, unknown: dict[str, Case]) -> Iterator[tuple[str, dict[str,
 
 
 def _meant(root: Path, found: Sequence[Case], which: str) -> list[Case]:
-    paths = {which, which.removeprefix("quarantine/"), _from_here(root / "quarantine", which)}
-    paths = {path.rstrip("/") for path in paths} - {"", ".", ".."}
-    paths |= {path.removesuffix(ERROR_SUFFIX) for path in paths}
-    exact = [case for case in found if case.arrival_id == which or not paths.isdisjoint((case.path, case.shown))]
+    # The first reading that is true of any file, never two: what is deleted for good must be what was meant.
+    readings = (_from_here(root / "quarantine", which), which, which.removeprefix("quarantine/"))
+    by_id = [case for case in found if case.arrival_id == which]
+    by_path = (_at(found, reading.rstrip("/")) for reading in readings)
+    shown = [case for case in found if case.shown == which]
     # A file that is named like a reason is meant as the file.
-    below = [case for case in found if any(case.path.startswith(path + "/") for path in paths)]
-    return exact or below or [case for case in found if which in ("all", case.facts.get("reason"))]
+    by_reason = [case for case in found if which in ("all", case.facts.get("reason"))]
+    return by_id or next(filter(None, by_path), []) or shown or by_reason
+
+
+def _at(found: Sequence[Case], path: str) -> list[Case]:
+    """Return the file of a path, the one of a sidecar's, or all below a folder's."""
+    if path in ("", ".", ".."):
+        return []
+    exact = [case for case in found if case.path == path]
+    noted = [case for case in found if case.path == path.removesuffix(ERROR_SUFFIX)]
+    return exact or noted or [case for case in found if case.path.startswith(path + "/")]
 
 
 def _from_here(quarantine: Path, which: str) -> str:

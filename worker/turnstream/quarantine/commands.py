@@ -66,7 +66,7 @@ def quarantine_retry(options: Common, which: tuple[str, ...]) -> int:
     from turnstream.quarantine.cases import retry
 
     root = options.settings().root
-    return _each(options, which, "to", lambda case: f"drop/{printable(retry(root, case))}")
+    return _each(options, _look(options, which), "to", lambda case: f"drop/{printable(retry(root, case))}")
 
 
 @quarantine.command("discard")
@@ -81,10 +81,10 @@ def quarantine_discard(options: Common, which: tuple[str, ...], yes: bool) -> in
         discard(root, case)
 
     root = options.settings().root
-    found, _ = _look(options, which)
-    if len(found) > 1 and not yes:
-        _confirm(found)
-    return _each(options, which, "discarded", delete)
+    meant = _look(options, which)
+    if len(meant[0]) > 1 and not yes:
+        _confirm(meant[0])
+    return _each(options, meant, "discarded", delete)
 
 
 def _look(options: Common, which: tuple[str, ...] = ()) -> tuple[list[Case], int]:
@@ -112,11 +112,11 @@ def _confirm(found: list[Case]) -> None:
     click.confirm(f"Delete these {len(found)} files for good?", abort=True, err=True)
 
 
-def _each(options: Common, which: tuple[str, ...], done: str, action: Callable[[Case], str | None]) -> int:
-    """Do something with every case; one that fails does not keep the others from it."""
+def _each(options: Common, meant: tuple[list[Case], int], done: str, action: Callable[[Case], str | None]) -> int:
+    """Do something with every case that was meant; one that fails does not keep the others from it."""
     import orjson
 
-    found, refused = _look(options, which)
+    found, refused = meant
     failed = 0
     for case in found:
         facts = {"path": case.shown, "arrival_id": case.facts.get("arrival_id")}

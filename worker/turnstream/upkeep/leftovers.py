@@ -128,14 +128,18 @@ class Leftovers:
     def _not_elsewhere(self, top: str, orphans: dict[str, str], tally: Tally) -> Iterator[None]:
         """Leave out the sidecars whose file was renamed within the folder: they still tell of it."""
         root_id = self.root.state().root_id
-        here = set()
+        here, sizes = set(), set()
         for found in walk(self.root.path, top, tally):
             with contextlib.suppress(OSError):
                 facts = found.facts()
                 here.add(arrival_id(root_id, facts, found.path))
+                sizes.add(facts.st_size)
             yield
-        for path in [path for path, arrival in orphans.items() if arrival in here]:
-            del orphans[path]
+        for path, arrival in list(orphans.items()):
+            # In a copied root no file is the arrival that it was: its size is what is left of that.
+            noted = read_facts(self.root.path / top / path) or {}
+            if arrival in here or noted.get("size") in sizes:
+                del orphans[path]
 
     def _not_dropped(self, top: str, orphans: dict[str, str]) -> Iterator[None]:
         """Leave out what is itself an arrival: somebody dropped a file that is called like a sidecar, and is one."""

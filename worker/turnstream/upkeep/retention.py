@@ -2,9 +2,9 @@
 
 A file's age counts from its outcome: the move into its folder sets its change time
 (ctime), which nobody can set back; its own modification time says nothing.  Deleted is
-only what had an outcome:
+only what had an outcome, or lies where only outcomes belong:
 
-archive/     regular files in the dated folders; a folder that became empty goes, too
+archive/     every regular file in the dated folders; a folder that became empty goes, too
 duplicates/  a file whose sidecar tells of this very arrival, and that sidecar
 quarantine/  the same: a file that somebody mended, or put there himself, stays
 journal/     a day that no file in archive/ depends on, never the days that tell which

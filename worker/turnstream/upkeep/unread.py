@@ -2,15 +2,18 @@
 
 A worker that is killed between a move and its verification may leave a file there that
 took the arrival's name in ``drop/`` at the last moment.  It is told by the journal, whose
-line names another arrival for that place, and by its change time: within a minute after
-the line (hosts whose clocks differ by more are not helped).  What somebody puts there
-himself in that minute goes to ``drop/``, too; nothing is lost by that.  What is written to
-where it lies stays, and so does everything in ``quarantine/``, where people mend files.
+line names another arrival and other bytes for that place (a copied root has other inodes
+and the same bytes), and by its change time: within a minute after the line (hosts whose
+clocks differ by more are not helped).  What somebody puts there himself in that minute
+goes to ``drop/``, too; nothing is lost by that.  What is written to where it lies stays,
+and so does everything in ``quarantine/``, where people mend files.
 """
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,6 +26,7 @@ from turnstream.upkeep.days import Days, is_of, moment
 from turnstream.upkeep.give_back import give_back, is_inside
 from turnstream.upkeep.walk import Tally
 
+_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 #: Seconds; a move comes at most so long after its line, and is verified so soon after.
 _MOVE_SECONDS, _VERIFY_SECONDS = 60.0, 5.0
 #: Bytes at the end of a day's journal that are looked through after a start.
@@ -56,19 +60,19 @@ class Unread:
             return
         # A name that was taken between a line and its move is another arrival's, whose own line says so.
         for line in Days(self.root.path, tail=_TAIL_BYTES).lines_since(self.now - 2 * _DAY_SECONDS):
-            if line and (to := line.get("to")) in suspects:
+            if line and isinstance(to := line.get("to"), str) and to in suspects:
                 with contextlib.suppress(OSError):
                     if is_of(line, root_id, (self.root.path / from_wire(to)).lstat()):
                         del suspects[to]
             yield
         for line in suspects.values():
-            if self._is_unread(line, root_id):
+            if self._is_unread(line, root_id) and self._has_other_bytes(line):
                 self._bring_back(line, root_id)
             yield
 
     def _is_unread(self, line: Line, root_id: str) -> bool:
         to = line.get("to")
-        if not isinstance(to, str) or not to.startswith(("archive/", "duplicates/")):
+        if not isinstance(to, str) or not to.startswith(("archive/", "duplicates/")) or not self._is_below(to):
             return False
         try:
             facts = (self.root.path / from_wire(to)).lstat()
@@ -79,6 +83,30 @@ class Unread:
             return False
         moved = facts.st_ctime
         return -_VERIFY_SECONDS <= moved - moment(line) <= _MOVE_SECONDS and self.now - moved >= _VERIFY_SECONDS
+
+    def _is_below(self, to: str) -> bool:
+        """Whether a place is really in its folder: reached by no ``..`` and by no link that somebody made there."""
+        path = from_wire(to)
+        if not is_inside(path):
+            return False
+        end, *folders = path.split("/")[:-1]
+        here = self.root.path / end  # the root's own folders may be links, as the operator made them
+        for folder in folders:
+            here /= folder
+            if here.is_symlink():
+                return False
+        return True
+
+    def _has_other_bytes(self, line: Line) -> bool:
+        """Whether a file holds something else than what was read: only that was never published."""
+        digest = line.get("source_sha256")
+        if not isinstance(digest, str):
+            return False
+        try:
+            with open(os.open(self.root.path / from_wire(line["to"]), _READ), "rb") as file:  # noqa: PTH123 - a descriptor
+                return hashlib.file_digest(file, "sha256").hexdigest() != digest
+        except OSError:
+            return False
 
     def _bring_back(self, line: Line, root_id: str) -> None:
         to, path = from_wire(line["to"]), from_wire(str(line.get("path")))

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import orjson
 
 from turnstream.identify import ID_DIGITS
-from turnstream.models import Answer, Question, from_wire
+from turnstream.models import Answer, Question, from_wire, printable
 from turnstream.watch.backlog import Backlog, Place
 
 #: Seconds that an answer waits for who asked.
@@ -98,5 +98,5 @@ def _answer(wire: str, path: str, backlog: Backlog, position: int | None, refuse
 def _refusal(path: str, refused: Mapping[str, str]) -> str | None:
     for folder, reason in refused.items():
         if not folder or path == folder or path.startswith(f"{folder}/"):
-            return f"drop/{folder}: {reason}".replace("/:", ":")
+            return f"drop/{printable(folder)}: {reason}".replace("/:", ":")
     return None

@@ -114,7 +114,7 @@ class Guard:
     def _events(self) -> str:
         if not self.settings.native_events:
             return "off"
-        return "on" if not self.faults.keys() & {"no_events", "silent"} else "none"
+        return "on" if not self.faults.keys() & {"no_events", "silent", "refused:"} else "none"
 
     def _tell(self, faults: dict[str, Fault]) -> None:
         for name in faults.keys() - self.faults.keys():
@@ -131,6 +131,8 @@ class Guard:
                 "other_file_system",
                 Fault("drop/ lies on another file system than archive/: no file can be moved", "mount both together"),
             )
+        if "" in sight.refused:
+            return  # nothing else can be told
         if self._failed:
             yield "no_events", Fault(self._failed, "raise fs.inotify.max_user_watches and max_user_instances")
         elif self.rope.is_silent(now):

@@ -10,6 +10,7 @@ from turnstream.log import say
 from turnstream.models import printable
 from turnstream.root import Root
 from turnstream.settings import Settings
+from turnstream.upkeep.clock import Clock, last_outcome
 from turnstream.upkeep.leftovers import Leftovers
 from turnstream.upkeep.retention import expire
 from turnstream.upkeep.walk import Tally
@@ -25,6 +26,8 @@ class Housekeeping:
         self.root = root
         self.settings = settings.retention
         self.leftovers = Leftovers(root, settings.watch.done_marker)
+        self.clock = Clock(last_outcome(root.path))
+        self._doubted = False
         self._tally = Tally()
         self._pass: Iterator[None] | None = None
         self._go_at = self._next_pass = 0.0
@@ -48,12 +51,23 @@ class Housekeeping:
         self._tell(self._tally)
 
     def _begin(self, wall: float, tally: Tally) -> Iterator[None]:
-        for chore in (self.leftovers.tidy(wall, tally), expire(self.root, self.settings, wall, tally)):
+        chores = [self.leftovers.tidy(wall, tally)]
+        if self._ages_are_sure(wall):
+            chores.append(expire(self.root, self.settings, wall, tally))
+        for chore in chores:
             try:
                 yield from chore
             except (OSError, SetupError) as error:
-                # A chore that fails must not end the watch.
                 tally.faults[str(self.root.path), str(error)] = ""
+            except Exception as error:  # noqa: BLE001 - a chore that fails must not end the watch
+                say("process.crashed", exc_info=error)
+
+    def _ages_are_sure(self, wall: float) -> bool:
+        believed, doubted = self.clock.is_believed(wall, time.monotonic()), self._doubted
+        self._doubted = not believed
+        if self.settings.has_ages and self._doubted and not doubted:
+            say("files.kept", reason="the clock jumped, or the root was at rest for a month")
+        return believed
 
     def _tell(self, tally: Tally) -> None:
         for source, path in tally.returned:

@@ -123,7 +123,7 @@ class _Group(InotifyWatchGroup):
         # watchdog passes over what it cannot watch below the folder, be it gone or one too many.
         if path in self._active_callbacks_by_path:
             self.refused.discard(path)
-        else:
+        elif os.path.isdir(path):  # noqa: PTH112 - bytes
             self.refused.add(path)
 
 
@@ -167,8 +167,11 @@ class _Observer(BaseObserver):
 
     def unwatched(self) -> int:
         """How many folders could not be watched and are still there."""
-        paths = {path for emitter in self.emitters if isinstance(emitter, _Emitter) for path in list(emitter.refused)}
-        return sum(os.path.isdir(path) for path in paths)  # noqa: PTH112 - bytes
+        emitters = [emitter for emitter in self.emitters if isinstance(emitter, _Emitter)]
+        for emitter in emitters:
+            # A copy: the thread that reads events may add to it meanwhile.
+            emitter.refused -= {path for path in list(emitter.refused) if not os.path.isdir(path)}  # noqa: PTH112 - bytes
+        return sum(len(emitter.refused) for emitter in emitters)
 
     def end(self) -> None:
         """Stop every thread; those that never started too."""
