@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
 import os
 import pty
 import select
-import signal
 import struct
 import subprocess
 import sys
@@ -21,7 +19,7 @@ from typing import Any
 import orjson
 
 from tests.acceptance.conftest import Outside, Start
-from tests.acceptance.harness import PATIENCE, SEED, Turnstream, clean_environment, family, until
+from tests.acceptance.harness import PATIENCE, SEED, Turnstream, clean_environment, family, stopped, until
 
 TEXT = b"Anna Abel: Good morning.\nBen Bohr: Good evening.\n"
 WRITER = "import sys, time; file = open(sys.argv[1], 'ab'); file.write(b'Anna'); file.flush(); time.sleep(300)"
@@ -45,18 +43,6 @@ def until_explained(run: Turnstream, argument: str, **wanted: object) -> dict[st
 
     until(so, f"{wanted}: {last}")
     return last
-
-
-@contextmanager
-def stopped(pids: list[int]) -> Iterator[None]:
-    for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for pid in pids:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGCONT)
 
 
 @contextmanager

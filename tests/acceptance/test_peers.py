@@ -12,14 +12,12 @@ import resource
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.acceptance.conftest import Start
-from tests.acceptance.harness import Turnstream, family, is_alive, until
+from tests.acceptance.harness import Turnstream, family, is_alive, stopped, until
 from tests.acceptance.station import DEFAULT, NEITHER, NO_LEASES, Configuration, catch
 
 #: Messages come again sooner than by default, so that no test waits for it.
@@ -54,17 +52,6 @@ def require_clean(run: Turnstream, count: int) -> None:
 
 def workers(run: Turnstream) -> list[int]:
     return list(family(run.pid_of("work")))
-
-
-@contextmanager
-def stopped(pids: list[int]) -> Iterator[None]:
-    for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for pid in pids:
-            os.kill(pid, signal.SIGCONT)
 
 
 def test_paperless_1279_a_scanner_creates_the_file_first_and_fills_it_later(run: Turnstream) -> None:

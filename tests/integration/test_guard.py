@@ -157,13 +157,29 @@ def test_a_folder_that_was_removed_is_said_once_and_watched_when_it_is_back(watc
     watch.root.drop.rename(watch.root.path / "state" / "old")
     watch.turn_until(lambda: warnings(watch))
     watch.turn_for(0.5)
-    (gone,) = [reason for reason in said(events, "watch.degraded") if "drop/" in reason]
+    (gone,) = said(events, "watch.degraded")
     assert gone == "drop/ cannot be read: No such file or directory"
     assert watch.guard.words()["events"] == "none"
     watch.root.drop.mkdir()
     watch.hears("b.txt")
     watch.turn_until(lambda: not warnings(watch))
     assert gone in said(events, "watch.repaired")
+
+
+def test_folders_that_come_and_go_leave_nothing_behind(watch: Watch, events: Events) -> None:
+    watch.turn()
+    for number in range(300):
+        folder = watch.root.drop / str(number)
+        folder.mkdir()
+        folder.rmdir()
+    watch.hears("a.txt")
+    observer = watch.guard.rope._observer
+    assert observer
+    assert watch.guard.rope.unwatched() == 0
+    (emitter,) = observer.emitters
+    assert isinstance(emitter, rope_module._Emitter)
+    assert emitter.refused == set()
+    assert events == []
 
 
 def test_an_overflow_is_said_once_with_its_remedy_and_is_over_after_a_while(watch: Watch, events: Events) -> None:

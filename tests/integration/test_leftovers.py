@@ -152,6 +152,17 @@ class TestSidecars:
         (root.quarantine / "a.pdf").rename(root.quarantine / "done" / "looked-at.pdf")
         assert tidy(root).counts == {}
 
+    def test_one_whose_file_was_renamed_stays_in_a_copied_root_too(
+        self, root: Root, drop: Drop, tools: Tools, tmp_path: Path
+    ) -> None:
+        process([drop("a.pdf", PDF)], tools)
+        (root.quarantine / "a.pdf").rename(root.quarantine / "mended.pdf")
+        copy = Root(tmp_path / "copy")
+        subprocess.run(["cp", "-a", root.path, copy.path], check=True)
+        for one in (root, copy):
+            assert tidy(one).counts == {}
+            assert below(one, "quarantine") == {"mended.pdf", "a.pdf.error.json"}
+
     def test_a_copy_of_a_sidecar_that_was_dropped_and_rejected_stays(
         self, root: Root, drop: Drop, tools: Tools
     ) -> None:

@@ -16,11 +16,13 @@ from typing import Any
 
 import orjson
 import pytest
+from click.testing import CliRunner
 
 from turnstream.errors import NotFound, PermanentError
 from turnstream.models import Batch, Deferral, FileRef, OutcomeKind, from_wire
 from turnstream.pipeline import Tools, process
 from turnstream.publish import Ledger
+from turnstream.quarantine import commands
 from turnstream.quarantine.cases import Case, cases, discard, retry, with_journal
 from turnstream.quarantine.cases import select as select_from
 from turnstream.quarantine.words import json_line, story, table
@@ -519,3 +521,16 @@ def _turn_until(watcher: Watcher, condition: Callable[[], object]) -> None:
         assert time.monotonic() < until
         watcher.turn()
         time.sleep(0.005)
+
+
+def test_what_is_discarded_is_what_was_asked_about(
+    refs: dict[str, FileRef], drop: Drop, tools: Tools, root: Root, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def confirm(found: list[Case]) -> None:
+        assert len(found) == len(REJECTS)
+        process([drop("came later.pdf", PDF + b"3")], tools)
+
+    monkeypatch.setattr(commands, "_confirm", confirm)
+    done = CliRunner().invoke(commands.quarantine, ["discard", "all", "--root", str(root.path)])
+    assert done.exception is None
+    assert below(root.quarantine) == {"came later.pdf", "came later.pdf.error.json"}
