@@ -142,7 +142,8 @@ class Turnstream:
 
     def ledger(self) -> Ledger:
         loaded = settings.load(root=self.root)
-        return Ledger(connect.client(connect.find_url(loaded), loaded.server), loaded.server.key_prefix)
+        url = self.environment.get("TURNSTREAM_SERVER__URL") or connect.find_url(loaded)
+        return Ledger(connect.client(url, loaded.server), loaded.server.key_prefix)
 
     def records(self) -> list[dict[str, Any]]:
         """All records on the stream."""
@@ -204,7 +205,12 @@ class OutsideServer:
     def start(self) -> OutsideServer:
         """Start it, again perhaps, and wait until it answers."""
         command = [find_binary(""), "--port", "0", "--unixsocket", str(self.socket), "--dir", str(self.folder)]
-        self.process = subprocess.Popen([*command, *self.options], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        self.process = subprocess.Popen(
+            [*command, *self.options],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            restore_signals=False,  # SIGXFSZ stays ignored: a file that may not grow is an error of write(2)
+        )
         with connect.client(self.url, settings.load(root=self.folder).server) as client:
             connect.wait_ready(client, 20, lambda _: None)
         return self

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -94,9 +95,7 @@ class TestServer:
             assert [type(answer) for answer in answers] == [Published] * CALL
             return Call(file, file.read_bytes(), size, before, snapshot(ledger))
 
-    def test_a_call_is_there_whole_or_not_at_all_and_what_came_before_it_whole(
-        self, own: Settings, call: Call
-    ) -> None:
+    def test_a_call_is_there_whole_or_not_at_all_and_what_came_before_it_whole(self, own: Settings, call: Call) -> None:
         assert call.before != call.after
         size = len(call.data)
         commands = [match.start() for match in re.finditer(rb"\*\d+\r\n\$", call.data)]
@@ -163,20 +162,21 @@ def traced(pids: list[int], calls: str, output: Path) -> Iterator[None]:
     tracer = subprocess.Popen([*command, *(f"--attach={pid}" for pid in pids)], stderr=subprocess.DEVNULL)
     try:
         for pid in pids:
-            status = Path(f"/proc/{pid}/status")
-            until(lambda status=status: "TracerPid:\t0\n" not in status.read_text(), "it is looked at", 10)
+            until(partial(_is_traced, pid), "it is looked at", 10)
         yield
     finally:
         tracer.send_signal(signal.SIGINT)
         tracer.wait(10)
 
 
+def _is_traced(pid: int) -> bool:
+    return "TracerPid:\t0\n" not in Path(f"/proc/{pid}/status").read_text()
+
+
 class TestFolders:
     """A move that was not yet on disk is undone, with the notes beside it."""
 
-    def test_a_move_that_was_undone_is_done_again(
-        self, drop: Drop, tools: Tools, root: Root, ledger: Ledger
-    ) -> None:
+    def test_a_move_that_was_undone_is_done_again(self, drop: Drop, tools: Tools, root: Root, ledger: Ledger) -> None:
         files = [drop("a.txt", transcript("one")), drop("twin.txt", transcript("one")), drop("bad.pdf", PDF)]
         process(files, tools)
         before = tree(root)
@@ -191,3 +191,35 @@ class TestFolders:
         assert tree(root).keys() == before.keys()
         require_journal_is_true(root)
         assert len(entries_of(ledger)) == 1
+
+    @pytest.mark.full
+    def test_a_line_is_on_disk_before_its_file_moves_and_the_move_before_the_batch_ends(
+        self, drop: Drop, tools: Tools, tmp_path: Path
+    ) -> None:
+        trace = tmp_path / "trace"
+        files = [drop("sub/a.txt", transcript("one")), drop("twin.txt", transcript("one")), drop("bad.pdf", PDF)]
+        gate, go = os.pipe()
+        if (child := os.fork()) == 0:
+            try:
+                os.read(gate, 1)
+                process(files, tools)
+            finally:
+                os._exit(0)
+        with traced([child], "renameat2,renameat,rename,mkdirat,fsync,fdatasync", trace):
+            os.write(go, b".")
+            os.waitpid(child, 0)
+        for descriptor in (gate, go):
+            os.close(descriptor)
+        calls = [line.partition(" ")[2].lstrip() for line in trace.read_text().splitlines() if line.endswith("= 0")]
+        moves = [at for at, call in enumerate(calls) if re.search(r"/drop[/>].*RENAME_NOREPLACE", call)]
+        assert len(moves) == len(files)
+        assert any(".jsonl>" in call and "sync" in call for call in calls[: moves[0]])
+        synced = {_paths(call)[0] for call in calls[moves[-1] :] if call.startswith("fsync")}
+        assert {path for at in moves for path in _paths(calls[at])} <= synced
+        # A folder that was made is a name in its parent.
+        assert {_paths(call)[0] for call in calls if call.startswith("mkdirat")} <= synced
+
+
+def _paths(call: str) -> list[str]:
+    """What the descriptors of a call that strace wrote down stand for."""
+    return re.findall(r"\d<([^>]*)>", call)
