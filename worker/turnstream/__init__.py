@@ -14,7 +14,7 @@ The map, in the order of the data:
       journal       one line per outcome, on disk
       arrival       what is known of one file on its way;  receipts: what is written about its outcome;
                     sidecars: the notes beside files;  attempts: how often a retried one was tried
-      reports       what is told after a batch
+      reports       what is told after a batch;  crashpoint: named instants at which a test has us killed
     root          the data root: folders, identity;  durable: small writes that survive a power cut
     connect       clients, where the server is, whether it answers;  address: its URL;  replies: what its errors mean
     durability    what a server must promise

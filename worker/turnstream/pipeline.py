@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from turnstream.arrival import Arrival
+from turnstream.crashpoint import passed
 from turnstream.errors import (
     DisposeBlocked,
     DocumentError,
@@ -29,7 +30,7 @@ from turnstream.folder import AlreadyMoved, Hands
 from turnstream.identify import Identity, arrival_id, declared_by_name, identify, is_arrival
 from turnstream.journal import Journal
 from turnstream.log import say
-from turnstream.models import Extracted, FileRef, OutcomeKind, Record, from_wire
+from turnstream.models import Extracted, FileRef, OutcomeKind, Record, from_wire, printable
 from turnstream.normalise import Source, envelope, normalise
 from turnstream.parse import PARSER_VERSION, parse
 from turnstream.publish import Claimant, Duplicate, Ledger, Publication, Yours
@@ -120,6 +121,7 @@ class _Steps:
         arrival.arrival_id = arrival_id(self.root_id, arrival.taken.stat, arrival.path)
         if arrival.ref.crashes >= self.tools.max_crashes and arrival.ref.arrival_id == arrival.arrival_id:
             raise _condemned(arrival.ref)
+        passed("opened")
 
     def extract_and_identify(self, arrival: Arrival) -> None:
         assert arrival.taken and arrival.arrival_id
@@ -127,12 +129,14 @@ class _Steps:
         raw = arrival.taken.read(self.tools.max_file_bytes)
         arrival.extracted = extract(raw)
         arrival.identity = identify(arrival.arrival_id, raw, arrival.extracted.canonical)
+        passed("identified")
 
     def look_up(self, arrivals: Sequence[Arrival]) -> None:
         claimants = [Claimant(*_digest_and_arrival(arrival)) for arrival in arrivals]
         if claimants:
             for arrival, answer in zip(arrivals, self.tools.ledger.look_up(claimants, self.epoch), strict=True):
                 arrival.answer = answer
+            passed("looked_up")
 
     def parse_and_normalise(self, arrival: Arrival) -> None:
         assert arrival.taken and arrival.identity and arrival.extracted
@@ -144,11 +148,13 @@ class _Steps:
         arrival.publication = Publication(
             *_digest_and_arrival(arrival), event.id, event.subject, event.model_dump_json().encode()
         )
+        passed("parsed")
 
     def publish(self, arrivals: Sequence[Arrival]) -> None:
         publications = [arrival.publication for arrival in arrivals if arrival.publication]
         for arrival, answer in zip(arrivals, self.tools.ledger.publish(publications, self.epoch), strict=True):
             arrival.answer = answer
+            passed("published")
 
     def dispose(self, arrivals: Sequence[Arrival]) -> None:
         self._find_originals(arrivals)
@@ -165,7 +171,7 @@ class _Steps:
             return
         _each(placed, self._move, self.tools)
         # Files have moved: what fails from here on must not cost the lines that tell of them.
-        faults = [*_faults_of(self.hands.sync), *_faults_of(lambda: self._correct(placed))]
+        faults = [*_faults_of(self._sync), *_faults_of(lambda: self._correct(placed))]
         for fault in faults[:1]:
             say("batch.abandoned", reason=fault.reason, detail=fault.detail, files=0)
 
@@ -174,11 +180,18 @@ class _Steps:
         self.tools.journal.append(lines)
         for arrival, line in zip(arrivals, lines, strict=True):
             arrival.line = line
+        if lines:
+            passed("journaled")
+
+    def _sync(self) -> None:
+        self.hands.sync()
+        passed("synced")
 
     def _correct(self, placed: Iterable[Arrival]) -> None:
         # What we could not move is not where its line says: the last line counts.
         lines = [correction(arrival, self._whereabouts(arrival)) for arrival in placed if not arrival.moved]
         self.tools.journal.append(line for line in lines if line)
+        passed("corrected")
 
     def _whereabouts(self, arrival: Arrival) -> str | None:
         assert arrival.taken
@@ -195,8 +208,11 @@ class _Steps:
         """Take back that a file is a duplicate of itself: names of it may have come or gone since it was published."""
         assert arrival.taken and arrival.original and isinstance(arrival.answer, Duplicate)
         entry_id, of = arrival.answer.entry_id, arrival.answer.of
-        is_itself = is_arrival(of, self.root_id, arrival.taken.stat, arrival.path)
-        if is_itself and archived_at(arrival.original, of, self.tools.root.path, self.root_id) is None:
+        if not is_arrival(of, self.root_id, arrival.taken.stat, arrival.path):
+            return
+        archived = archived_at(arrival.original, of, self.tools.root.path, self.root_id)
+        as_before = arrival.original.path == printable(arrival.path)
+        if archived is None or (as_before and self.hands.is_half_moved(arrival.taken, archived)):
             arrival.answer = Yours(entry_id)
 
     def _place(self, arrival: Arrival) -> None:
@@ -204,6 +220,7 @@ class _Steps:
         arrival.stage = "journal"
         folder, suffix = folder_of(arrival)
         arrival.destination = self.hands.place(folder, arrival.taken, arrival.arrival_id, suffix)
+        passed("placed")
 
     def _move(self, arrival: Arrival) -> None:
         arrival.stage = "move"
@@ -214,6 +231,7 @@ class _Steps:
             self._journal([arrival])
             arrival.stage = "move"
         arrival.moved = True
+        passed("verified")
         arrival.duration_s = time.monotonic() - arrival.began
 
     def _try_to_move(self, arrival: Arrival, suffix: str) -> bool:
@@ -234,7 +252,9 @@ class _Steps:
         assert arrival.destination and arrival.arrival_id
         data = sidecar(arrival, self.tools.root.path, self.root_id)
         durable = suffix == ERROR_SUFFIX
-        return self.hands.write_beside(arrival.destination, suffix, arrival.arrival_id, data, durable=durable)
+        written = self.hands.write_beside(arrival.destination, suffix, arrival.arrival_id, data, durable=durable)
+        passed("noted")
+        return written
 
 
 def _unforeseen(stage: str, error: Exception) -> DocumentError:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from turnstream.arrival import Arrival
+from turnstream.crashpoint import passed
 from turnstream.errors import DisposeBlocked, DocumentError, FileGone, TransientError
 from turnstream.folder import AlreadyMoved
 from turnstream.log import say
@@ -71,6 +72,7 @@ def conclude(arrivals: list[Arrival], ledger: Ledger) -> None:
     except TransientError as error:
         # Every file is where it belongs; only the hints about them are lost.
         say("batch.abandoned", reason=error.reason, detail=error.detail, files=0)
+    passed("reported")
 
 
 def _deferral(arrival: Arrival, error: DocumentError) -> Deferral:

@@ -25,8 +25,8 @@ from pydantic_settings import (
 from turnstream.errors import BadConfiguration
 
 ENV_PREFIX = "TURNSTREAM_"
-#: Environment names of ours that are no setting: where settings and secrets are found.
-ENV_PLACES = ("TURNSTREAM_CONFIG", "TURNSTREAM_SECRETS_DIR")
+#: Environment names of ours that are no setting: where settings and secrets are found, and where tests have us die.
+ENV_PLACES = ("TURNSTREAM_CONFIG", "TURNSTREAM_SECRETS_DIR", "TURNSTREAM_CRASH_AT")
 #: What Kubernetes sets in every container beside a service that is called "turnstream".
 _SERVICE_LINK = re.compile(r"TURNSTREAM_(SERVICE_(HOST|PORT\w*)|PORT(_\d+_(TCP|UDP|SCTP)\w*)?)")
 SERVER_SCHEMES = ("redis", "rediss", "redis+socket", "valkey")
@@ -277,6 +277,11 @@ def child_environment(server_url: str | None) -> dict[str, str]:
 def make_sigterm_soft() -> None:
     """Let SIGTERM give running tasks ``soft_shutdown_seconds`` (billiard reads this at import)."""
     os.environ["REMAP_SIGTERM"] = "SIGQUIT"
+
+
+def crash_at() -> str | None:
+    """Where worker processes are to be killed, as ``crashpoint.arm`` takes it; for tests alone."""
+    return os.environ.get("TURNSTREAM_CRASH_AT")
 
 
 def _environment_path(name: str) -> Path | None:

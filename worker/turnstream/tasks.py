@@ -24,6 +24,7 @@ from celery import Celery
 from celery.signals import task_failure, worker_process_init
 from pydantic import ValidationError
 
+from turnstream import crashpoint
 from turnstream.alive import Holder
 from turnstream.app import TASK
 from turnstream.connect import client
@@ -35,7 +36,7 @@ from turnstream.pipeline import Tools, process
 from turnstream.publish import Ledger
 from turnstream.reports import conclude, suspect
 from turnstream.root import Root
-from turnstream.settings import HOLD_REFRESHES, Settings
+from turnstream.settings import HOLD_REFRESHES, Settings, crash_at
 
 #: Objects made before a young garbage collection (Python's default is 700).
 _GC_OBJECTS = 50_000
@@ -151,6 +152,7 @@ def _held(batch: Batch, workshop: Workshop) -> Iterator[None]:
 
 
 def _begin_process(workshop: Workshop) -> None:
+    crashpoint.arm(crash_at())
     # A batch makes many objects and hardly a cycle: by default a tenth of the time went to looking for them.
     gc.freeze()
     gc.set_threshold(_GC_OBJECTS, 20, 20)
