@@ -21,7 +21,7 @@ from turnstream.publish import Ledger
 from turnstream.root import Root
 from turnstream.server import EmbeddedServer, find_binary, start
 from turnstream.settings import ServerSettings, Settings
-from turnstream.watch.ledger import agree
+from turnstream.agreement import agree
 
 SettingsFor = Callable[..., Settings]
 ByHand = Callable[..., str]

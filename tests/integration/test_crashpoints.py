@@ -31,7 +31,7 @@ from turnstream.reports import conclude
 from turnstream.root import Root
 from turnstream.server import EmbeddedServer
 from turnstream.settings import Settings
-from turnstream.watch.ledger import agree
+from turnstream.agreement import agree
 
 PDF = b"%PDF-1.7\n\x00\x01\x02 no text"
 State = dict[str, Any]

@@ -6,6 +6,7 @@ import fcntl
 import itertools
 import os
 import resource
+import shutil
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -42,7 +43,7 @@ from turnstream.root import Root
 from turnstream.server import start
 from turnstream.settings import ServerSettings, Settings
 from turnstream.taken import Taken
-from turnstream.watch.ledger import agree
+from turnstream.agreement import agree
 
 Drop = Callable[..., FileRef]
 Before = Callable[..., None]
@@ -653,12 +654,24 @@ class TestNobodysFault:
         require_journal_is_true(root)
 
     def test_a_journal_folder_that_is_gone_keeps_files_in_drop(self, drop: Drop, tools: Tools, root: Root) -> None:
+        process([drop("before.txt", transcript("ice"))], tools)
         files = [drop("a.txt", transcript("water"))]
-        (root.path / "journal").rmdir()
+        shutil.rmtree(root.path / "journal")
         (arrival,) = process(files, tools)
         assert isinstance(arrival.error, DisposeBlocked)
         assert not arrival.moved
+        assert set(tree(root)) == {"drop/a.txt", f"archive/{today()}/before.txt"}
+
+    def test_without_its_journal_a_server_that_just_started_gets_nothing(
+        self, drop: Drop, tools: Tools, root: Root, ledger: Ledger
+    ) -> None:
+        """It may have lost entries, and nothing else could tell."""
+        files = [drop("a.txt", transcript("water"))]
+        (root.path / "journal").rmdir()
+        with pytest.raises(LedgerHeld, match="cannot be read"):
+            process(files, tools)
         assert set(tree(root)) == {"drop/a.txt"}
+        assert entries_of(ledger) == []
 
     def test_an_archive_that_cannot_take_it_keeps_a_file_in_drop(
         self, drop: Drop, tools: Tools, root: Root, ledger: Ledger

@@ -35,7 +35,7 @@ from turnstream.settings import Settings
 from turnstream.tasks import Workshop, on_failure, run
 from turnstream.watch.backlog import Backlog, Place
 from turnstream.watch.contact import Contact
-from turnstream.watch.ledger import agree
+from turnstream.agreement import agree
 from turnstream.watch.queue import Enqueue, Queue
 from turnstream.watch.watcher import Watcher
 

@@ -24,6 +24,10 @@ class Process:
     processes: int
     seen: float = 0.0
 
+    def is_this_one(self) -> bool:
+        """Whether it is the process that asks."""
+        return (self.host, self.pid) == (socket.gethostname(), os.getpid())
+
     def is_running(self) -> bool:
         """Whether its sign of life is true: one of a process killed on this host stays for seconds."""
         if self.host != socket.gethostname():

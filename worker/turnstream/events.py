@@ -44,6 +44,13 @@ EVENTS: dict[str, EventSpec] = {
     "server.available": EventSpec(_I, "the server answers again"),
     "server.weak": EventSpec(_W, "the server may lose acknowledged writes and that was allowed", "appendfsync always"),
     "ledger.created": EventSpec(_I, "a new root began its ledger"),
+    "ledger.rebuilding": EventSpec(
+        _W, "the server lost its ledger; it is made anew from journal and archive, nothing is published meanwhile"
+    ),
+    "ledger.rebuilt": EventSpec(_I, "the ledger is whole again; counts of contents by what became of them"),
+    "document.unrecoverable": EventSpec(
+        _E, "the server lost an entry, and its file is gone: it cannot be published again", "drop its file again"
+    ),
     "ledger.held": EventSpec(_E, "the server lost or exchanged its ledger; nothing is published", "restore the server"),
     "watch.started": EventSpec(_I, "the watcher looks at drop/"),
     "watch.stopped": EventSpec(_I, "the watcher ended"),

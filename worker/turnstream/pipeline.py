@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from turnstream.agreement import require_agreement
 from turnstream.arrival import Arrival
 from turnstream.crashpoint import passed
 from turnstream.errors import (
@@ -33,7 +34,7 @@ from turnstream.log import say
 from turnstream.models import Extracted, FileRef, OutcomeKind, Record, from_wire, printable
 from turnstream.normalise import Source, envelope, normalise
 from turnstream.parse import PARSER_VERSION, parse
-from turnstream.publish import Claimant, Duplicate, Ledger, Publication, Yours
+from turnstream.publish import Answer, Claimant, Duplicate, Ledger, Publication, Yours
 from turnstream.receipts import correction, folder_of, journal_line
 from turnstream.root import Root, RootState
 from turnstream.sidecars import ERROR_SUFFIX, archived_at, sidecar
@@ -152,9 +153,13 @@ class _Steps:
 
     def publish(self, arrivals: Sequence[Arrival]) -> None:
         publications = [arrival.publication for arrival in arrivals if arrival.publication]
-        for arrival, answer in zip(arrivals, self.tools.ledger.publish(publications, self.epoch), strict=True):
+        for arrival, answer in zip(arrivals, self._published(publications), strict=True):
             arrival.answer = answer
             passed("published")
+
+    def _published(self, publications: Sequence[Publication]) -> Iterator[Answer]:
+        tools = self.tools
+        return tools.ledger.publish(publications, self.epoch, lambda: require_agreement(tools.root, tools.ledger))
 
     def dispose(self, arrivals: Sequence[Arrival]) -> None:
         self._find_originals(arrivals)

@@ -20,8 +20,9 @@ key (after the prefix)    holds
 
 from __future__ import annotations
 
+import hashlib
 import struct
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -44,6 +45,10 @@ CALL_RECORDS = 200
 CALL_BYTES = 1_000_000
 #: Hex digits of the digest that choose the bucket: 65,536 buckets, 150 entries each at 10 million.
 BUCKET_DIGITS = 4
+
+
+#: Milliseconds and sequence of an entry of the stream.
+EntryId = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +101,17 @@ class Original:
     published_at: datetime
 
 
+def _trust() -> None:
+    """Confirm nothing: for who knows that the server lost nothing."""
+
+
 class Ledger:
     """One root's ledger on one server.  Every method raises the errors of ``connect.translated``."""
 
     def __init__(self, client: redis.Redis, prefix: str) -> None:
         self.client = client
         self.prefix = prefix
-        self._publish = client.register_script(_script("publish.lua"))
+        self._publish = _script("publish.lua")
         self._trim = client.register_script(_script("trim.lua"))
 
     def key(self, name: str) -> str:
@@ -124,8 +133,16 @@ class Ledger:
         _require(epoch, found)
         return [_known(claim, claimant) for claim, claimant in zip(claims, claimants, strict=True)]
 
-    def publish(self, publications: Sequence[Publication], epoch: str) -> Iterator[Answer]:
+    def publish(
+        self, publications: Sequence[Publication], epoch: str, confirm: Callable[[], None] = _trust
+    ) -> Iterator[Answer]:
         """Publish what is new and yield an answer for each, in order; several calls for many.
+
+        Args:
+            publications: what to publish.
+            epoch: which ledger the server must hold.
+            confirm: called before the script is given to a server that does not know it.  A server
+                forgets it whenever it starts, and may have lost entries then; raises if so.
 
         Raises:
             LedgerHeld: the server's ledger is not ``epoch``; nothing of this call was written.
@@ -138,11 +155,22 @@ class Ledger:
             for item in chunk:
                 arguments += (_rest(item), bytes.fromhex(item.arrival_id), EVENT_TYPE)
                 arguments += (item.event_id, item.subject, item.event)
-            with translated():
-                reply = self._publish(keys=keys, args=arguments)
+            reply = self._call(keys, arguments, epoch, confirm)
             if reply[0] == b"held":
                 _require(epoch, reply[1])
             yield from map(_answer, reply)
+
+    def _call(self, keys: list[str], arguments: list[Any], epoch: str, confirm: Callable[[], None]) -> Any:
+        # The epoch makes the script this ledger's own: no other root has it loaded in our stead.
+        script = f"-- ledger {epoch}\n{self._publish}"
+        sha = hashlib.sha1(script.encode(), usedforsecurity=False).hexdigest()
+        with translated():
+            try:
+                return self.client.evalsha(sha, len(keys), *keys, *arguments)
+            except redis.exceptions.NoScriptError:
+                confirm()
+                self.client.script_load(script)
+                return self.client.evalsha(sha, len(keys), *keys, *arguments)
 
     def originals(self, entry_ids: Sequence[str]) -> list[Original]:
         """Return what the stream says of entries, one round trip."""
@@ -193,6 +221,17 @@ class Ledger:
 def entry_time(entry_id: str) -> datetime:
     """Return when the server took an entry: the milliseconds in its id."""
     return datetime.fromtimestamp(int(entry_id.partition("-")[0]) / 1000, UTC)
+
+
+def entry_id_of(text: str) -> EntryId:
+    """Return an entry id, ``<milliseconds>-<sequence>``, as what it is ordered by."""
+    milliseconds, _, sequence = text.partition("-")
+    return int(milliseconds), int(sequence)
+
+
+def entry_id_text(entry_id: EntryId) -> str:
+    """Return an entry id as the server writes it."""
+    return "{}-{}".format(*entry_id)
 
 
 def _script(name: str) -> str:

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
+from turnstream.agreement import disagreement
 from turnstream.connect import await_url, client
 from turnstream.errors import BadConfiguration, NoServer, ServerRefused, TransientError
 from turnstream.explain.mailbox import Mail, Message, fetch, messages
 from turnstream.publish import Ledger
 from turnstream.root import Root
 from turnstream.settings import Settings
-from turnstream.watch.ledger import disagreement
 
 
 class Cause(StrEnum):

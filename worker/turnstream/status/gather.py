@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from turnstream.agreement import disagreement
 from turnstream.alive import holder, living
 from turnstream.connect import await_url, client, translated
 from turnstream.durability import weaknesses
@@ -23,7 +24,6 @@ from turnstream.status.facts import Backlog, Server, Status
 from turnstream.status.folders import NOT_READ, Folders
 from turnstream.status.problems import problems
 from turnstream.status.rates import rates
-from turnstream.watch.ledger import disagreement
 
 #: Marks of deferral that are looked into at most; of more there is only the number.
 _MARKS = 2000

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from turnstream.agreement import EntryId, agree
 from turnstream.alive import BEAT_SECONDS, beat, farewell, living
 from turnstream.errors import LedgerHeld, TransientError
 from turnstream.log import say
@@ -15,7 +16,6 @@ from turnstream.publish import QUEUE, QUEUE_PREFIX, Ledger
 from turnstream.root import Root
 from turnstream.settings import Settings
 from turnstream.watch.answers import ANSWER_SECONDS, Samples, packed
-from turnstream.watch.ledger import EntryId, agree
 
 #: Reports taken in one poll, and trims in one go: a poll stays short.
 _REPORTS = 500
