@@ -21,6 +21,7 @@ import pytest
 from tests.integration.conftest import SettingsFor
 from turnstream import connect, crashpoint, naming
 from turnstream import root as data_root
+from turnstream.agreement import agree
 from turnstream.crashpoint import POINTS
 from turnstream.identify import arrival_id
 from turnstream.journal import Journal, parsed
@@ -31,7 +32,6 @@ from turnstream.reports import conclude
 from turnstream.root import Root
 from turnstream.server import EmbeddedServer
 from turnstream.settings import Settings
-from turnstream.agreement import agree
 
 PDF = b"%PDF-1.7\n\x00\x01\x02 no text"
 State = dict[str, Any]

@@ -22,6 +22,7 @@ import pytest
 import structlog
 
 from turnstream import connect, pipeline
+from turnstream.agreement import agree
 from turnstream.arrival import Arrival
 from turnstream.errors import (
     ChangedWhileRead,
@@ -43,7 +44,6 @@ from turnstream.root import Root
 from turnstream.server import start
 from turnstream.settings import ServerSettings, Settings
 from turnstream.taken import Taken
-from turnstream.agreement import agree
 
 Drop = Callable[..., FileRef]
 Before = Callable[..., None]

@@ -20,6 +20,7 @@ The map, in the order of the data:
     durability    what a server must promise
     server        the embedded valkey-server;  server_config: what it is told;  server_folder: where it keeps its data
     alive         signs of life;  child: processes that end with us
+    consumers     groups that read the stream;  trimmed: up to where it was cut
     supervise     `run`: server, watcher and worker as one;  work: the Celery worker
     upkeep/       ages and leftovers: what goes with time, what killed processes left
     quarantine/   rejected files: found, shown, retried, discarded

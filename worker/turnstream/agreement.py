@@ -118,7 +118,8 @@ def _other_epoch(state: RootState, found: str | None) -> str:
 
 
 def _old_copy(expected: EntryId, last: EntryId) -> str:
-    return f"the journal names entry {entry_id_text(expected)}, the server's stream ends at {entry_id_text(last)}: it is an old copy"
+    named, ends = entry_id_text(expected), entry_id_text(last)
+    return f"the journal names entry {named}, the server's stream ends at {ends}: it is an old copy"
 
 
 def _nothing_published(root: Root) -> bool:

@@ -58,7 +58,12 @@ EVENTS: dict[str, EventSpec] = {
         _W, "the watch does not see all at once: `fault` and reason; the sweep finds files", "see remedy"
     ),
     "watch.repaired": EventSpec(_I, "what `fault` and reason name is over"),
+    "queue.paused": EventSpec(
+        _W, "a consumer group is too far behind, or the server's memory nearly full: files wait in drop/", "see hint"
+    ),
+    "queue.resumed": EventSpec(_I, "files are queued again"),
     "stream.trimmed": EventSpec(_D, "old entries left the stream; they are in archive/"),
+    "stream.unnoted": EventSpec(_W, "what was trimmed could not be noted in state/trimmed.json", "see hint"),
     "worker.started": EventSpec(_I, "the Celery worker takes batches"),
     "worker.stopping": EventSpec(_I, "the worker finishes its batches and ends"),
     "worker.stopped": EventSpec(_I, "the worker ended"),

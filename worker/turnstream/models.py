@@ -212,6 +212,21 @@ class Answer(Model):
     refused: str | None = None
 
 
+class Pause(Model):
+    """Why the watcher does not top the queue up, for people, with a remedy; a field of the hash ``watcher``.
+
+    ``reason`` is ``slow_group`` (``lag`` and ``limit`` are entries) or ``memory`` (``used_bytes``, ``limit``).
+    """
+
+    reason: str
+    what: str
+    remedy: str
+    group: str | None = None
+    lag: int | None = None
+    used_bytes: int | None = None
+    limit: int | None = None
+
+
 class Batch(Model):
     """A task message, version 1: a hint that these files of this root are due."""
 

@@ -125,10 +125,12 @@ class WorkSettings(Section):
 
 
 class StreamSettings(Section):
-    """How much of the documents stream is kept."""
+    """How much of the documents stream is kept, and how far its consumers may be behind."""
 
     retain_entries: Count
     trim_seconds: PositiveSeconds
+    max_backlog: Annotated[int, Field(ge=0)]
+    max_memory_share: Annotated[float, Field(gt=0, le=1)]
 
 
 class RetentionSettings(Section):

@@ -25,6 +25,7 @@ class Cause(StrEnum):
     LEDGER_HELD = "ledger_held"
     NO_WATCHER = "no_watcher"
     NO_WORKER = "no_worker"
+    QUEUE_PAUSED = "queue_paused"
 
 
 class Hindrance(NamedTuple):
@@ -101,6 +102,9 @@ class Scene:
                     f"Start one (`turnstream run` brings server, watcher and worker, `turnstream {command}` only this)."
                 )
                 return Hindrance(cause, f"no {role} gives a sign of life", step, self.command("run"))
+        if pause := self.mail.pause:
+            step = f"{pause.remedy[0].upper()}{pause.remedy[1:]}; files are taken by themselves afterwards."
+            return Hindrance(Cause.QUEUE_PAUSED, pause.what, step)
         return None
 
     def command(self, *words: str) -> str:

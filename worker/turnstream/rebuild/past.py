@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -52,8 +51,8 @@ def published(journal: Path) -> Iterator[Fact]:
         OSError: the journal cannot be read.
 
     """
-    for name in sorted(name for name in os.listdir(journal) if name.endswith(".jsonl")):
-        file, offset = journal / name, 0
+    for file in sorted(file for file in journal.iterdir() if file.suffix == ".jsonl"):
+        offset = 0
         with file.open("rb") as lines:
             for raw in lines:
                 if _MARK in raw and (line := parsed(raw)) and (fact := _fact(line, file, offset)):

@@ -23,7 +23,7 @@ _LET_GO = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL'
 
 
 class Restorer:
-    """One rebuild of a ledger; the methods in the order of their use.  All raise the errors of ``connect.translated``."""
+    """One rebuild of a ledger; methods in the order of their use, which raise the errors of ``connect.translated``."""
 
     def __init__(self, ledger: Ledger, root_id: str) -> None:
         self.ledger = ledger
@@ -91,7 +91,7 @@ class Restorer:
         pipeline = self.ledger.client.pipeline(transaction=True)
         # XSETID wants a stream; a group is the one way to make an empty one.
         pipeline.xgroup_create(key, self.token, "$", mkstream=True)
-        pipeline.execute_command("XSETID", key, entry_id_text(last))
+        pipeline.execute_command("XSETID", key, entry_id_text(last))  # type: ignore[no-untyped-call]
         pipeline.xgroup_destroy(key, self.token)
         self.ledger.execute(pipeline)
 

@@ -107,9 +107,8 @@ class _Story:
             return
         for other in living(self.ledger):
             if other.role == "watcher" and other.is_running() and not other.is_this_one():
-                raise LedgerHeld(
-                    f"{self.report.why}, and the watcher {other.host}:{other.pid} works with that: is this a copy of its root?"
-                )
+                who = f"the watcher {other.host}:{other.pid} works with that"
+                raise LedgerHeld(f"{self.report.why}, and {who}: is this a copy of its root?")
 
     def _alive(self) -> Report:
         if self.write:

@@ -49,6 +49,8 @@ def _of_processes(status: Status) -> Iterator[Problem]:
 
 
 def _of_files(status: Status) -> Iterator[Problem]:
+    if status.paused:
+        yield Problem(status.paused["what"], status.paused["remedy"])
     for warning in status.warnings:
         what, _, remedy = warning.rpartition(": ")
         yield Problem(what, remedy)
