@@ -141,7 +141,7 @@ class Turnstream:
         os.kill(self.pid_of(process), signal.SIGKILL)
 
     def ledger(self) -> Ledger:
-        loaded = settings.load(root=self.root)
+        loaded = settings.load(root=self.root, server_url=self.environment.get("TURNSTREAM_SERVER__URL"))
         return Ledger(connect.client(connect.find_url(loaded), loaded.server), loaded.server.key_prefix)
 
     def records(self) -> list[dict[str, Any]]:

@@ -22,6 +22,8 @@ The map, in the order of the data:
     alive         signs of life;  child: processes that end with us
     consumers     groups that read the stream;  trimmed: up to where it was cut
     supervise     `run`: server, watcher and worker as one;  work: the Celery worker
+    agreement     whether the server's ledger is the one this root knows
+    rebuild/      the ledger made whole again, from journal and archive, after its server lost it
     upkeep/       ages and leftovers: what goes with time, what killed processes left
     quarantine/   rejected files: found, shown, retried, discarded
     cli           the commands:  ingest, read (tail, show), dry_run (parse);  options: what all have

@@ -51,7 +51,9 @@ EVENTS: dict[str, EventSpec] = {
     "document.unrecoverable": EventSpec(
         _E, "the server lost an entry, and its file is gone: it cannot be published again", "drop its file again"
     ),
-    "ledger.held": EventSpec(_E, "the server lost or exchanged its ledger; nothing is published", "restore the server"),
+    "ledger.held": EventSpec(
+        _E, "the server lost or exchanged its ledger; nothing is published", "wait for ledger.rebuilt, or see detail"
+    ),
     "watch.started": EventSpec(_I, "the watcher looks at drop/"),
     "watch.stopped": EventSpec(_I, "the watcher ended"),
     "watch.degraded": EventSpec(

@@ -34,7 +34,7 @@ _OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 #: The root itself may be reached by a link: it is the operator's, not a dropper's.
 _OPEN_ROOT = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 #: What a name in the way, or a name that went away, looks like.
-_GONE = (errno.ENOENT, errno.ELOOP, errno.ENOTDIR, errno.ENXIO, errno.EISDIR)
+GONE = (errno.ENOENT, errno.ELOOP, errno.ENOTDIR, errno.ENXIO, errno.EISDIR)
 #: Where an outcome leads to.
 _ENDS = ("archive", "duplicates", "quarantine")
 
@@ -301,4 +301,4 @@ def _link(descriptor: int) -> str:
 
 
 def _gone_or_failed(error: OSError) -> Exception:
-    return FileGone(in_words(error)) if error.errno in _GONE else ReadFailed(in_words(error))
+    return FileGone(in_words(error)) if error.errno in GONE else ReadFailed(in_words(error))

@@ -10,9 +10,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
-import socket
 import threading
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,7 +23,7 @@ from celery.signals import task_failure, worker_process_init
 from pydantic import ValidationError
 
 from turnstream import crashpoint
-from turnstream.alive import Holder
+from turnstream.alive import this_process
 from turnstream.app import TASK
 from turnstream.connect import client
 from turnstream.errors import SetupError, TransientError
@@ -131,7 +129,7 @@ def _held(batch: Batch, workshop: Workshop) -> Iterator[None]:
     seconds = workshop.settings.work.hold_seconds
     ledger = workshop.tools().ledger
     key = ledger.key(f"hold:{batch.id}")
-    holder = Holder(socket.gethostname(), os.getpid(), time.time())
+    holder = this_process()
 
     def refresh() -> None:
         while not done.wait(seconds / HOLD_REFRESHES):

@@ -60,7 +60,7 @@ class Scene:
         else:
             if detail:
                 why = f"the server's ledger is not the one that this root knows, so nothing is published: {detail}"
-                step = "Give the server its data back, or name the right one (server.url); nothing is lost meanwhile."
+                step = "Nothing to do while the watcher rebuilds it; its log lines `ledger.…` say how far, or why it cannot."
                 self.trouble = Hindrance(Cause.LEDGER_HELD, why, step)
 
     def messages(self) -> list[Message]:

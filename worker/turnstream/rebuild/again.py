@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from datetime import datetime
 
 from turnstream.errors import DocumentError
 from turnstream.extract import CANONICAL_VERSION, extract
+from turnstream.folder import GONE
 from turnstream.history import is_at
 from turnstream.identify import declared_by_name
 from turnstream.journal import Line
@@ -37,7 +39,9 @@ def publication(line: Line, root: Root, root_id: str) -> Publication | Gone:
     path, arrival = from_wire(str(line["path"])), str(line["arrival_id"])
     try:
         raw = _read(root, line)
-    except (FileNotFoundError, NotADirectoryError):
+    except OSError as error:
+        if error.errno not in GONE:
+            raise
         if is_at(root.drop / path, root_id, arrival, path):
             return Gone("it is still in drop/", waiting=True)
         return Gone("its file is not in archive/")
@@ -57,7 +61,7 @@ def exists(line: Line, root: Root) -> bool:
 
 def _read(root: Root, line: Line) -> bytes:
     if not isinstance(line.get("to"), str):
-        raise FileNotFoundError
+        raise FileNotFoundError(errno.ENOENT, "it was not moved")
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     with open(os.open(root.path / from_wire(str(line["to"])), flags), "rb") as file:  # noqa: PTH123 - a descriptor
         return file.read()

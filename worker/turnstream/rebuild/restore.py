@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import Any
 
 from turnstream.agreement import REBUILDING
+from turnstream.alive import holder, this_process
 from turnstream.connect import translated
 from turnstream.errors import LedgerHeld
 from turnstream.publish import BUCKET_DIGITS, EntryId, Ledger, entry_id_of, entry_id_text
@@ -29,6 +30,7 @@ class Restorer:
         self.ledger = ledger
         self.root_id = root_id
         self.token = secrets.token_hex(8)
+        self._me = this_process().value()
         self._restore = ledger.client.register_script(files("turnstream.rebuild").joinpath("restore.lua").read_text())
         self._finish = ledger.client.register_script(_FINISH)
         self._let_go = ledger.client.register_script(_LET_GO)
@@ -42,15 +44,20 @@ class Restorer:
         """
         key = self.ledger.key("rebuilder")
         with translated():
-            if not self.ledger.client.set(key, self.token, nx=True, ex=_LOCK_SECONDS):
-                if self.ledger.client.get(key) != self.token.encode():
-                    raise LedgerHeld("another process is rebuilding it")
-                self.ledger.client.expire(key, _LOCK_SECONDS)
+            while not self.ledger.client.set(key, self._me, nx=True, ex=_LOCK_SECONDS):
+                found: Any = self.ledger.client.get(key) or b""
+                if found == self._me.encode():
+                    self.ledger.client.expire(key, _LOCK_SECONDS)
+                    return
+                other = holder(found)
+                if other is not None and other.is_running():
+                    raise LedgerHeld(f"the process {other.host}:{other.pid} is rebuilding it")
+                self._let_go(keys=[key], args=[found])
 
     def unlock(self) -> None:
         """Let others rebuild."""
         with translated():
-            self._let_go(keys=[self.ledger.key("rebuilder")], args=[self.token])
+            self._let_go(keys=[self.ledger.key("rebuilder")], args=[self._me])
 
     def hold(self) -> str:
         """Take the ledger out of everybody's hands; return the epoch that stands for that."""
