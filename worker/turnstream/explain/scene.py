@@ -60,7 +60,7 @@ class Scene:
         else:
             if detail:
                 why = f"the server's ledger is not the one that this root knows, so nothing is published: {detail}"
-                step = "Nothing to do while the watcher rebuilds it; its log lines `ledger.…` say how far, or why it cannot."
+                step = "Nothing to do: the watcher rebuilds it. Its log says how far, or why it cannot (ledger.held)."
                 self.trouble = Hindrance(Cause.LEDGER_HELD, why, step)
 
     def messages(self) -> list[Message]:
