@@ -3,46 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from turnstream.edition import Edition, Head, revision_after
+from turnstream.edition import Edition, Head, Issue, revision_after
 from turnstream.models import EVENT_TYPE, Event, Revision
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
-    """A new content; it is entry ``entry_id`` now, and revision ``number`` of its transcript."""
+class Known:
+    """A content that became entry ``entry_id``; ``issue`` says more where it is an edition."""
 
     entry_id: str
-    edition: Edition | None = None
-    number: int = 1
+    issue: Issue | None = field(default=None, kw_only=True)
+
+    @property
+    def number(self) -> int:
+        """Which revision of its transcript it is."""
+        return self.issue.number if self.issue else 1
+
+
+@dataclass(frozen=True, slots=True)
+class Published(Known):
+    """It is new."""
 
 
 @dataclass(frozen=True, slots=True)
 class Revised(Published):
-    """A new content that continues what event ``supersedes`` gave."""
-
-    supersedes: str = ""
+    """It is new, and continues an earlier edition."""
 
 
 @dataclass(frozen=True, slots=True)
-class Yours:
-    """The very same arrival published the content before: a redelivery."""
-
-    entry_id: str
-    edition: Edition | None = None
-    number: int = 1
+class Yours(Known):
+    """The very same arrival published it before: a redelivery."""
 
 
 @dataclass(frozen=True, slots=True)
-class Duplicate:
-    """Another arrival published the content, as entry ``entry_id``."""
+class Duplicate(Known):
+    """Another arrival published it."""
 
-    entry_id: str
     of: str
-    edition: Edition | None = None
-    number: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Superseded:
         return self.by.entry_id
 
 
-Answer = Published | Revised | Yours | Duplicate | Superseded
+Answer = Published | Yours | Duplicate | Superseded
 
 
 @dataclass(frozen=True, slots=True)

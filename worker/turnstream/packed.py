@@ -5,12 +5,14 @@ from __future__ import annotations
 import struct
 from typing import NamedTuple
 
-from turnstream.edition import KEY_BYTES, Edition, Head
+from turnstream.edition import KEY_BYTES, Edition, Head, Issue
 
 #: Arrival id; milliseconds (6 bytes) and sequence (4) of an entry id.
 _CLAIM = struct.Struct(">8sHII")
 #: What a claim goes on with where its text is an edition: revision, length, complete, key.
 _OF_EDITION = struct.Struct(f">II?{KEY_BYTES}s")
+#: … and where it is a revision: document id of the edition before.
+_OF_REVISION = struct.Struct(">8s")
 #: Length, complete, document id: bytes that compare as the editions do.
 _RANK = struct.Struct(">I?8s")
 #: Rank; revision; entry id.
@@ -18,21 +20,23 @@ _HEAD = struct.Struct(">I?8sIHII")
 
 
 class Claim(NamedTuple):
-    """Who published a content, as which entry; ``edition`` and its revision where it is one."""
+    """Who published a content, as which entry; ``issue`` where it is an edition."""
 
     arrival_id: str
     entry_id: str
-    edition: Edition | None = None
-    number: int = 1
+    issue: Issue | None = None
 
 
 def pack_claim(claim: Claim) -> bytes:
-    """Return the value of a claim: 18 bytes, 43 of an edition."""
+    """Return the value of a claim: 18 bytes, of an edition 43, of a revision 51."""
     packed = _CLAIM.pack(bytes.fromhex(claim.arrival_id), *_parts(claim.entry_id))
-    if claim.edition is None:
+    if claim.issue is None:
         return packed
-    edition = claim.edition
-    return packed + _OF_EDITION.pack(claim.number, edition.length, not edition.partial, edition.key)
+    edition = claim.issue.edition
+    packed += _OF_EDITION.pack(claim.issue.number, edition.length, not edition.partial, edition.key)
+    if claim.issue.supersedes is None:
+        return packed
+    return packed + _OF_REVISION.pack(bytes.fromhex(claim.issue.supersedes.partition(".")[0]))
 
 
 def unpack_claim(packed: bytes, content_sha256: str) -> Claim:
@@ -42,7 +46,11 @@ def unpack_claim(packed: bytes, content_sha256: str) -> Claim:
     if len(packed) == _CLAIM.size:
         return claim
     number, length, complete, key = _OF_EDITION.unpack_from(packed, _CLAIM.size)
-    return claim._replace(edition=Edition(key, length, not complete, content_sha256[:16]), number=number)
+    edition = Edition(key, length, not complete, content_sha256[:16])
+    if len(packed) == _CLAIM.size + _OF_EDITION.size:
+        return claim._replace(issue=Issue(edition, number))
+    (before,) = _OF_REVISION.unpack_from(packed, _CLAIM.size + _OF_EDITION.size)
+    return claim._replace(issue=Issue(edition, number, f"{before.hex()}.{number - 1}"))
 
 
 def pack_edition(edition: Edition | None) -> bytes:

@@ -91,6 +91,26 @@ def record_of(extracted: Extracted, source: Source, received_at: datetime) -> Re
     return normalise(extracted, parse(extracted), source, received_at)
 
 
+def publication_of(
+    extracted: Extracted, source: Source, received_at: datetime, root_id: str, time: datetime
+) -> Publication:
+    """Return what to publish of a file: the record in an event of this ``time``."""
+    parsed = parse(extracted)
+    record = normalise(extracted, parsed, source, received_at)
+    edition = edition_of(extracted.canonical, parsed, source.document_id)
+    build = functools.partial(envelope, record, root_id, time)
+    event = build()
+    return Publication(
+        source.content_sha256,
+        source.arrival_id,
+        event.id,
+        event.subject,
+        event.model_dump_json().encode(),
+        edition,
+        build if edition else None,
+    )
+
+
 def source_of(path: str, identity: Identity, size: int, mtime_ns: int) -> Source:
     """Gather what the record says of its file."""
     sequence, declared_id = declared_by_name(os.path.basename(path))  # noqa: PTH119 - an fs string
@@ -142,18 +162,8 @@ class _Steps:
         arrival.stage = "parse"
         facts = arrival.taken.stat
         source = source_of(arrival.path, arrival.identity, facts.st_size, facts.st_mtime_ns)
-        parsed = parse(arrival.extracted)
-        record = normalise(arrival.extracted, parsed, source, arrival.received_at)
-        build = functools.partial(envelope, record, self.root_id, datetime.now(UTC))
-        event = build()
-        edition = edition_of(arrival.extracted.canonical, parsed, source.document_id)
-        arrival.publication = Publication(
-            *_digest_and_arrival(arrival),
-            event.id,
-            event.subject,
-            event.model_dump_json().encode(),
-            edition,
-            build if edition else None,
+        arrival.publication = publication_of(
+            arrival.extracted, source, arrival.received_at, self.root_id, datetime.now(UTC)
         )
 
     def publish(self, arrivals: Sequence[Arrival]) -> None:
@@ -209,7 +219,7 @@ class _Steps:
         said = arrival.answer
         is_itself = is_arrival(said.of, self.root_id, arrival.taken.stat, arrival.path)
         if is_itself and archived_at(arrival.original, said.of, self.tools.root.path, self.root_id) is None:
-            arrival.answer = Yours(said.entry_id, said.edition, said.number)
+            arrival.answer = Yours(said.entry_id, issue=said.issue)
 
     def _place(self, arrival: Arrival) -> None:
         assert arrival.taken and arrival.arrival_id

@@ -25,8 +25,9 @@
 --
 -- A rank is length (4 bytes), complete (1), document id (8).  An entry id is milliseconds (6)
 -- and sequence (4).  A head is a rank, the revision (4), the entry id.  A claim is the arrival
--- id, the entry id; of an edition also the revision (4), length (4), complete (1), key (16).
--- All numbers are big-endian: `packed.py` does the same.
+-- id, the entry id; of an edition also the revision (4), length (4), complete (1), key (16);
+-- of a revision also the document id (8) of the edition before.  All numbers are big-endian:
+-- `packed.py` does the same.
 
 local ARGUMENTS, FIRST = 8, 2
 local KEY, RANK, HEAD = 16, 13, 27
@@ -100,7 +101,7 @@ local function publish(i, at, key, rank, revised)
   entry = struct.pack('>I6I4', tonumber(milliseconds), tonumber(sequence))
   local claim = ARGV[at + 1] .. entry
   if key then
-    claim = claim .. struct.pack('>I4', number) .. string.sub(rank, 1, 5) .. key
+    claim = claim .. struct.pack('>I4', number) .. string.sub(rank, 1, 5) .. key .. string.sub(revised, 6, RANK)
   end
   redis.call('HSET', KEYS[3 + i], ARGV[at], claim)
   if key and (heads[key] == '' or is_greater(rank, heads[key])) then

@@ -225,20 +225,19 @@ def _rank(head: Head) -> tuple[int, bool, str]:
 def _known(packed: bytes, claimant: Claimant) -> Answer:
     claim = unpack_claim(packed, claimant.content_sha256)
     if claim.arrival_id == claimant.arrival_id:
-        return Yours(claim.entry_id, claim.edition, claim.number)
-    return Duplicate(claim.entry_id, claim.arrival_id, claim.edition, claim.number)
+        return Yours(claim.entry_id, issue=claim.issue)
+    return Duplicate(claim.entry_id, claim.arrival_id, issue=claim.issue)
 
 
 def _answer(kind: bytes, value: bytes, item: Publication) -> Answer:
+    if kind == b"claimed":
+        return _known(value, item)
     if kind == b"superseded":
         head = _head(value, item)
         assert head
         return Superseded(head)
-    if kind == b"claimed":
-        return _known(value, item)
     claim = unpack_claim(value, item.content_sha256)
-    facts = (claim.entry_id, claim.edition, claim.number)
-    return Revised(*facts, item.revises.event_id) if item.revises else Published(*facts)
+    return (Revised if item.revises else Published)(claim.entry_id, issue=claim.issue)
 
 
 def _head(packed: bytes, item: Publication) -> Head | None:

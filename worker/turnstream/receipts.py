@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from turnstream.arrival import Arrival
-from turnstream.claims import Duplicate, Superseded
-from turnstream.edition import Edition, Head
+from turnstream.claims import Duplicate, Published, Superseded, Yours
+from turnstream.edition import Edition, Head, Issue
 from turnstream.journal import Line
 from turnstream.models import OutcomeKind, to_wire
 from turnstream.publish import entry_time
@@ -50,21 +50,34 @@ def journal_line(arrival: Arrival) -> dict[str, Any]:
     }
 
 
-def journaled_head(line: Line) -> Head | None:
-    """Return what a line says of the edition that it published, ``None`` if it published none.
+def journaled_issue(line: Line) -> Issue | None:
+    """Return the edition that a line published, ``None`` where it published none.
 
     Raises:
         ValueError: it says something else than we write.
 
     """
-    if line.get("outcome") != OutcomeKind.PUBLISHED or line.get("head") is None:
+    head = journaled_head(line)
+    if head is None:
+        return None
+    return Issue(head.edition, head.number, line["head"].get("supersedes"))
+
+
+def journaled_head(line: Line) -> Head | None:
+    """Return what a line's edition would be as a head, ``None`` where it published none.
+
+    Raises:
+        ValueError: it says something else than we write.
+
+    """
+    facts = line.get("head")
+    if facts is None:
         return None
     try:
-        facts = line["head"]
         edition = Edition(bytes.fromhex(facts["key"]), facts["length"], facts["partial"], line["document_id"])
         return Head(edition, facts["number"], line["entry_id"])
     except (KeyError, TypeError) as error:
-        raise ValueError(f"no head: {error!r}") from error
+        raise ValueError(f"not the head of a line: {error!r}") from error
 
 
 def _event_id(arrival: Arrival) -> str | None:
@@ -77,17 +90,16 @@ def _event_id(arrival: Arrival) -> str | None:
 
 
 def _head(arrival: Arrival) -> dict[str, Any] | None:
-    answer = arrival.answer
-    if arrival.outcome != OutcomeKind.PUBLISHED or answer is None or isinstance(answer, Superseded):
+    """Return the edition that was published, for the ledger to be made anew from."""
+    if not isinstance(arrival.answer, Published | Yours) or arrival.answer.issue is None:
         return None
-    edition = answer.edition
-    if edition is None:
-        return None
+    issue = arrival.answer.issue
     return {
-        "key": edition.key.hex(),
-        "length": edition.length,
-        "partial": edition.partial,
-        "number": answer.number,
+        "key": issue.edition.key.hex(),
+        "length": issue.edition.length,
+        "partial": issue.edition.partial,
+        "number": issue.number,
+        "supersedes": issue.supersedes,
     }
 
 

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from turnstream.arrival import Arrival
-from turnstream.claims import Answer, Duplicate, Published, Revised, Superseded, Yours
+from turnstream.claims import Answer, Duplicate, Known, Superseded, Yours
+from turnstream.edition import Issue
 from turnstream.errors import DisposeBlocked, DocumentError, FileGone, TransientError
 from turnstream.folder import AlreadyMoved
 from turnstream.log import say
@@ -119,10 +120,8 @@ def _said(answer: Answer) -> dict[str, Any]:
             fields["original"] = answer.of
         case Superseded():
             fields["superseded_by"] = answer.by.event_id
-        case Published() | Yours() if answer.number > 1:
-            fields["revision"] = answer.number
-    if isinstance(answer, Revised):
-        fields["supersedes"] = answer.supersedes
+        case Known(issue=Issue(number=number, supersedes=str(supersedes))):
+            fields |= {"revision": number, "supersedes": supersedes}
     if isinstance(answer, Yours):
         fields["redelivered"] = True
     return fields
