@@ -24,6 +24,7 @@ import structlog
 from turnstream import connect, pipeline
 from turnstream.agreement import agree
 from turnstream.arrival import Arrival
+from turnstream.claims import Duplicate, Published, Yours
 from turnstream.errors import (
     ChangedWhileRead,
     DisposeBlocked,
@@ -37,9 +38,10 @@ from turnstream.folder import AlreadyMoved, Hands
 from turnstream.identify import arrival_id
 from turnstream.journal import Journal
 from turnstream.models import Extracted, FileRef, OutcomeKind, Parsed, from_wire
+from turnstream.packed import unpack_claim
 from turnstream.parse import parse as parse_text
 from turnstream.pipeline import Tools, process
-from turnstream.publish import Duplicate, Ledger, Published, Yours, unpack_claim
+from turnstream.publish import Ledger
 from turnstream.root import Root
 from turnstream.server import start
 from turnstream.settings import ServerSettings, Settings
@@ -192,7 +194,7 @@ class TestOutcomes:
         digest = record["content_sha256"]
         claim: Any = ledger.client.hget(ledger.key(f"claims:{digest[:4]}"), bytes.fromhex(digest[4:]))
         assert arrival.answer
-        assert unpack_claim(claim) == (ref.arrival_id, arrival.answer.entry_id)
+        assert unpack_claim(claim, digest)[:2] == (ref.arrival_id, arrival.answer.entry_id)
 
     def test_a_later_file_of_the_same_text_is_a_duplicate(
         self, drop: Drop, tools: Tools, root: Root, ledger: Ledger

@@ -10,7 +10,9 @@ The map, in the order of the data:
       identify      arrival id, content hash, what the name says
       parse/        lines → title, speakers, turns
       normalise     all of it → the record and its event
-      publish       look up, append, claim: one atomic script in the server
+      edition       which texts are one transcript that grows, and which of them counts
+      publish       look up, append, claim: one atomic script in the server;  claims: what is asked and answered;
+                    packed: its bytes
       journal       one line per outcome, on disk
       arrival       what is known of one file on its way;  receipts: what is written about its outcome;
                     sidecars: the notes beside files;  attempts: how often a retried one was tried

@@ -19,6 +19,9 @@ _D, _I, _W, _E = logging.DEBUG, logging.INFO, logging.WARNING, logging.ERROR
 EVENTS: dict[str, EventSpec] = {
     "document.published": EventSpec(_I, "a new content is on the stream; its file was moved to archive/"),
     "document.duplicate": EventSpec(_I, "a content already on the stream; its file was moved to duplicates/"),
+    "document.superseded": EventSpec(
+        _I, "a longer text of the same transcript is on the stream; the file was moved to duplicates/"
+    ),
     "document.rejected": EventSpec(_W, "the file was moved to quarantine/", "read hint; `turnstream quarantine show`"),
     "document.deferred": EventSpec(_I, "the file stays in drop/ and is tried again later", "see reason and detail"),
     "document.blocked": EventSpec(

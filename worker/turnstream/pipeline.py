@@ -7,6 +7,7 @@ left (nobody's), each with its reason.
 
 from __future__ import annotations
 
+import functools
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,7 +16,9 @@ from datetime import UTC, datetime
 
 from turnstream.agreement import require_agreement
 from turnstream.arrival import Arrival
+from turnstream.claims import Answer, Claimant, Duplicate, Publication, Superseded, Yours
 from turnstream.crashpoint import passed
+from turnstream.edition import edition_of
 from turnstream.errors import (
     DisposeBlocked,
     DocumentError,
@@ -31,10 +34,10 @@ from turnstream.folder import AlreadyMoved, Hands
 from turnstream.identify import Identity, arrival_id, declared_by_name, identify, is_arrival
 from turnstream.journal import Journal
 from turnstream.log import say
-from turnstream.models import Extracted, FileRef, OutcomeKind, Record, from_wire, printable
+from turnstream.models import Extracted, FileRef, Record, from_wire, printable
 from turnstream.normalise import Source, envelope, normalise
 from turnstream.parse import PARSER_VERSION, parse
-from turnstream.publish import Answer, Claimant, Duplicate, Ledger, Publication, Yours
+from turnstream.publish import Ledger
 from turnstream.receipts import correction, folder_of, journal_line
 from turnstream.root import Root, RootState
 from turnstream.sidecars import ERROR_SUFFIX, archived_at, sidecar
@@ -88,6 +91,26 @@ def process(files: Iterable[FileRef], tools: Tools) -> list[Arrival]:
 def record_of(extracted: Extracted, source: Source, received_at: datetime) -> Record:
     """Parse and normalise: the pure middle of the pipeline, also what `turnstream parse` shows."""
     return normalise(extracted, parse(extracted), source, received_at)
+
+
+def publication_of(
+    extracted: Extracted, source: Source, received_at: datetime, root_id: str, time: datetime
+) -> Publication:
+    """Return what to publish of a file: the record in an event of this ``time``."""
+    parsed = parse(extracted)
+    record = normalise(extracted, parsed, source, received_at)
+    edition = edition_of(extracted.canonical, parsed, source.document_id)
+    build = functools.partial(envelope, record, root_id, time)
+    event = build()
+    return Publication(
+        source.content_sha256,
+        source.arrival_id,
+        event.id,
+        event.subject,
+        event.model_dump_json().encode(),
+        edition,
+        build if edition else None,
+    )
 
 
 def source_of(path: str, identity: Identity, size: int, mtime_ns: int) -> Source:
@@ -144,10 +167,8 @@ class _Steps:
         arrival.stage = "parse"
         facts = arrival.taken.stat
         source = source_of(arrival.path, arrival.identity, facts.st_size, facts.st_mtime_ns)
-        record = record_of(arrival.extracted, source, arrival.received_at)
-        event = envelope(record, self.root_id, datetime.now(UTC))
-        arrival.publication = Publication(
-            *_digest_and_arrival(arrival), event.id, event.subject, event.model_dump_json().encode()
+        arrival.publication = publication_of(
+            arrival.extracted, source, arrival.received_at, self.root_id, datetime.now(UTC)
         )
         passed("parsed")
 
@@ -163,8 +184,8 @@ class _Steps:
 
     def dispose(self, arrivals: Sequence[Arrival]) -> None:
         self._find_originals(arrivals)
-        # Originals before their duplicates, so that a sidecar can say where the original is.
-        arrivals = sorted(arrivals, key=lambda arrival: arrival.outcome == OutcomeKind.DUPLICATE)
+        # What came first before what came too late, so that a sidecar can say where that is.
+        arrivals = sorted(arrivals, key=lambda arrival: isinstance(arrival.answer, Duplicate | Superseded))
         _each(arrivals, self._place, self.tools)
         placed = [arrival for arrival in arrivals if arrival.destination]
         try:
@@ -203,22 +224,23 @@ class _Steps:
         return arrival.error.place if isinstance(arrival.error, AlreadyMoved) else self.hands.whereabouts(arrival.taken)
 
     def _find_originals(self, arrivals: Sequence[Arrival]) -> None:
-        duplicates = [arrival for arrival in arrivals if isinstance(arrival.answer, Duplicate)]
-        entries = [arrival.answer.entry_id for arrival in duplicates if arrival.answer]
-        for arrival, original in zip(duplicates, self.tools.ledger.originals(entries), strict=True):
+        late = [arrival for arrival in arrivals if isinstance(arrival.answer, Duplicate | Superseded)]
+        entries = [arrival.answer.entry_id for arrival in late if arrival.answer]
+        for arrival, original in zip(late, self.tools.ledger.originals(entries), strict=True):
             arrival.original = original
-            self._recognise_itself(arrival)
+            if isinstance(arrival.answer, Duplicate):
+                self._recognise_itself(arrival)
 
     def _recognise_itself(self, arrival: Arrival) -> None:
         """Take back that a file is a duplicate of itself: names of it may have come or gone since it was published."""
         assert arrival.taken and arrival.original and isinstance(arrival.answer, Duplicate)
-        entry_id, of = arrival.answer.entry_id, arrival.answer.of
-        if not is_arrival(of, self.root_id, arrival.taken.stat, arrival.path):
+        said = arrival.answer
+        if not is_arrival(said.of, self.root_id, arrival.taken.stat, arrival.path):
             return
-        archived = archived_at(arrival.original, of, self.tools.root.path, self.root_id)
+        archived = archived_at(arrival.original, said.of, self.tools.root.path, self.root_id)
         as_before = arrival.original.path == printable(arrival.path)
         if archived is None or (as_before and self.hands.is_half_moved(arrival.taken, archived)):
-            arrival.answer = Yours(entry_id)
+            arrival.answer = Yours(said.entry_id, issue=said.issue)
 
     def _place(self, arrival: Arrival) -> None:
         assert arrival.taken and arrival.arrival_id

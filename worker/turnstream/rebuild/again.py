@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from turnstream.errors import DocumentError
-from turnstream.extract import CANONICAL_VERSION, extract
+from turnstream.extract import extract
 from turnstream.folder import GONE
 from turnstream.history import is_at
-from turnstream.identify import declared_by_name
+from turnstream.identify import Identity
 from turnstream.journal import Line
-from turnstream.models import from_wire
-from turnstream.normalise import Source, envelope, normalise
-from turnstream.parse import PARSER_VERSION, parse
-from turnstream.publish import Publication
+from turnstream.models import Event, Revision, from_wire
+from turnstream.normalise import envelope
+from turnstream.pipeline import record_of, source_of
+from turnstream.receipts import journaled_issue
 from turnstream.root import Root
 
 
@@ -29,8 +29,8 @@ class Gone:
     waiting: bool = False
 
 
-def publication(line: Line, root: Root, root_id: str) -> Publication | Gone:
-    """Return what to publish for a line of the journal, or why that cannot be.
+def event_of(line: Line, root: Root, root_id: str) -> Event | Gone:
+    """Return the event of a line of the journal, or why that cannot be.
 
     Raises:
         OSError: the disk refuses, which says nothing about the file.
@@ -48,7 +48,7 @@ def publication(line: Line, root: Root, root_id: str) -> Publication | Gone:
     if hashlib.sha256(raw).hexdigest() != line.get("source_sha256"):
         return Gone("its file in archive/ was changed")
     try:
-        return _publication(line, path, raw, root_id)
+        return _event(line, path, raw, root_id)
     except DocumentError as error:  # this version reads less than the one that published it
         return Gone(str(error))
 
@@ -67,23 +67,12 @@ def _read(root: Root, line: Line) -> bytes:
         return file.read()
 
 
-def _publication(line: Line, path: str, raw: bytes, root_id: str) -> Publication:
-    extracted = extract(raw)
+def _event(line: Line, path: str, raw: bytes, root_id: str) -> Event:
     published_at = datetime.fromisoformat(str(line["at"]))
-    content, document, event_id = (str(line[name]) for name in ("content_sha256", "document_id", "event_id"))
-    sequence, declared_id = declared_by_name(os.path.basename(path))  # noqa: PTH119 - an fs string
-    source = Source(
-        arrival_id=str(line["arrival_id"]),
-        path=path,
-        size=int(line["size"]),
-        mtime_ns=int(line["mtime_ns"]),
-        sequence=sequence,
-        declared_id=declared_id,
-        content_sha256=content,
-        source_sha256=str(line["source_sha256"]),
-        document_id=document,
-        parser_version=PARSER_VERSION,
-        canonical_version=CANONICAL_VERSION,
-    )
-    event = envelope(normalise(extracted, parse(extracted), source, published_at), root_id, published_at)
-    return Publication(content, str(line["arrival_id"]), event_id, document, event.model_dump_json().encode())
+    digests = (str(line[name]) for name in ("arrival_id", "content_sha256", "source_sha256", "document_id"))
+    source = source_of(path, Identity(*digests), int(line["size"]), int(line["mtime_ns"]))
+    issue = journaled_issue(line)
+    revision = Revision()
+    if issue and issue.supersedes:
+        revision = Revision(number=issue.number, supersedes=issue.supersedes, cause="continued")
+    return envelope(record_of(extract(raw), source, published_at), root_id, published_at, revision)

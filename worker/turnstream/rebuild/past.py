@@ -7,9 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from turnstream.edition import Head
 from turnstream.journal import Line, parsed
 from turnstream.models import OutcomeKind
+from turnstream.packed import Claim, pack_claim
 from turnstream.publish import EntryId, entry_id_of
+from turnstream.receipts import journaled_head, journaled_issue
 
 _DIGEST, _SHORT, _ENTRY = (re.compile(pattern) for pattern in (r"[0-9a-f]{64}", r"[0-9a-f]{16}", r"\d{1,15}-\d{1,10}"))
 #: Only lines that hold this are parsed.
@@ -18,14 +21,15 @@ _MARK = b'"published"'
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A published content: its digest, who published it, as which entry, and where the journal says so.
+    """A published content: its digest, its claim as it was, its entry, and where the journal says so.
 
-    ``file`` and ``offset`` (bytes) find the line again.
+    ``head`` is what its edition would be as one; ``file`` and ``offset`` (bytes) find the line again.
     """
 
     digest: bytes
-    arrival: bytes
+    claim: bytes
     entry: EntryId
+    head: Head | None
     file: Path
     offset: int
 
@@ -66,4 +70,8 @@ def _fact(line: Line, file: Path, offset: int) -> Fact | None:
     digest, arrival, entry = (str(line.get(name)) for name in ("content_sha256", "arrival_id", "entry_id"))
     if not (_DIGEST.fullmatch(digest) and _SHORT.fullmatch(arrival) and _ENTRY.fullmatch(entry)):
         return None
-    return Fact(bytes.fromhex(digest), bytes.fromhex(arrival), entry_id_of(entry), file, offset)
+    try:
+        claim, head = Claim(arrival, entry, journaled_issue(line)), journaled_head(line)
+    except ValueError:  # another version's: the text was published all the same
+        claim, head = Claim(arrival, entry), None
+    return Fact(bytes.fromhex(digest), pack_claim(claim), entry_id_of(entry), head, file, offset)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import secrets
 from collections.abc import Sequence
 from importlib.resources import files
@@ -11,6 +12,7 @@ from turnstream.agreement import REBUILDING
 from turnstream.alive import holder, this_process
 from turnstream.connect import translated
 from turnstream.errors import LedgerHeld
+from turnstream.models import Event
 from turnstream.publish import BUCKET_DIGITS, EntryId, Ledger, entry_id_of, entry_id_text
 from turnstream.rebuild.past import Fact
 
@@ -66,13 +68,16 @@ class Restorer:
             self.ledger.client.set(self.ledger.key("epoch"), epoch)
         return epoch
 
-    def claims(self, facts: Sequence[Fact], epoch: str, below: EntryId, *, write: bool) -> list[str]:
+    def claims(
+        self, facts: Sequence[Fact], epoch: str, below: EntryId, *, events: Sequence[Event] = (), write: bool = True
+    ) -> list[str]:
         """Restore claims; say of each content whether it is ``known``, ``restored`` or ``missing``.
 
         Args:
             facts: at most ``CALL_FACTS`` publications.
             epoch: what the server must hold, ``""`` for none.
             below: entries before this one were trimmed.
+            events: what to publish of each where its entry is missing; the answer is its entry id then.
             write: false only looks.
 
         Raises:
@@ -81,9 +86,10 @@ class Restorer:
         """
         keys = [self.ledger.key(name) for name in ("epoch", "documents", "counters")]
         arguments: list[Any] = [epoch, int(write), *below]
-        for fact in facts:
+        for fact, event in itertools.zip_longest(facts, events):
             keys.append(self.ledger.key(f"claims:{fact.digest.hex()[:BUCKET_DIGITS]}"))
-            arguments += (fact.digest[BUCKET_DIGITS // 2 :], fact.arrival, *fact.entry)
+            arguments += (fact.digest[BUCKET_DIGITS // 2 :], fact.claim)
+            arguments += (event.type, event.id, event.subject, event.model_dump_json()) if event else ("",) * 4
         with translated():
             reply = self._restore(keys=keys, args=arguments)
         if reply[:1] == [b"held"]:

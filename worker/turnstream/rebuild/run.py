@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import secrets
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from turnstream.agreement import disagreement, is_own, is_rebuilding
@@ -13,9 +13,9 @@ from turnstream.alive import living
 from turnstream.errors import BadConfiguration, LedgerHeld
 from turnstream.journal import Journal, Line
 from turnstream.log import say
-from turnstream.models import printable
-from turnstream.publish import EntryId, Ledger, Publication
-from turnstream.rebuild.again import Gone, exists, publication
+from turnstream.models import Event, printable
+from turnstream.publish import CALL_BYTES, EntryId, Ledger
+from turnstream.rebuild.again import Gone, event_of, exists
 from turnstream.rebuild.past import Fact, published
 from turnstream.rebuild.restore import CALL_FACTS, Restorer
 from turnstream.root import Root
@@ -79,6 +79,7 @@ class _Story:
         if not is_own(root.state(), self.epoch or None):
             raise BadConfiguration(f"the server's keys {ledger.prefix}* belong to another data root")
         self.report = Report(disagreement(root, ledger))
+        self.below = trimmed_below(root.path)
         self.last: EntryId = (0, 0)
 
     def tell(self) -> Iterator[Report]:
@@ -94,8 +95,7 @@ class _Story:
         if self.write and self.report.why:
             self.restorer.go_on_above(self.last)
         in_order = sorted(missing.values(), key=lambda fact: fact.entry)
-        for facts in _chunks(in_order, _AGAIN):
-            self._publish_again(facts)
+        for _ in self._publish_again(in_order):
             yield self._alive()
         if self.write and self.report.why:
             self._let_go()
@@ -117,39 +117,51 @@ class _Story:
 
     def _restore(self, facts: list[Fact], missing: dict[bytes, Fact]) -> None:
         self.last = max(self.last, *(fact.entry for fact in facts))
-        answers = self.restorer.claims(facts, self.epoch, trimmed_below(self.root.path), write=self.write)
-        for fact, answer in zip(facts, answers, strict=True):
-            if answer == "missing":
-                missing[fact.digest] = fact  # of two lines about one content the later one counts
-                continue
+        answers = self.restorer.claims(facts, self.epoch, self.below, write=self.write)
+        there = [fact for fact, answer in zip(facts, answers, strict=True) if answer != "missing"]
+        # Of two lines about one content the later one counts.
+        missing |= {fact.digest: fact for fact, answer in zip(facts, answers, strict=True) if answer == "missing"}
+        for fact in there:
             missing.pop(fact.digest, None)
-            if answer == "restored":
-                self.report.restored += 1
-            else:
-                self.report.known += 1
+        if self.write:
+            self.ledger.restore_heads(fact.head for fact in there if fact.head)
+        self.report.known += answers.count("known")
+        self.report.restored += answers.count("restored")
 
-    def _publish_again(self, facts: list[Fact]) -> None:
-        lines, publications = [], []
+    def _publish_again(self, facts: Iterable[Fact]) -> Iterator[None]:
+        made: list[tuple[Fact, Line, Event]] = []
+        size = 0
         for fact in facts:
             line = fact.line()
-            made = publication(line, self.root, self.root_id) if self.write else self._look(line)
-            if isinstance(made, Publication):
-                lines.append(line)
-                publications.append(made)
-            elif made is not None:
-                self._note_gone(line, made)
-        answers = self.ledger.publish(publications, self.epoch)
-        now = datetime.now(UTC)
-        told = [
-            {**line, "at": now, "entry_id": answer.entry_id, "rebuilt_from": line["entry_id"]}
-            for line, answer in zip(lines, answers, strict=True)
-        ]
+            event = event_of(line, self.root, self.root_id) if self.write else self._look(line)
+            if isinstance(event, Gone):
+                self._note_gone(line, event)
+            elif event is not None:
+                made.append((fact, line, event))
+                size += int(line["size"])
+            if len(made) == _AGAIN or size > CALL_BYTES:
+                self._append(made)
+                made, size = [], 0
+            yield
+        self._append(made)
+
+    def _append(self, made: list[tuple[Fact, Line, Event]]) -> None:
+        if not made:
+            return
+        facts, lines, events = zip(*made, strict=True)
+        answers = self.restorer.claims(facts, self.epoch, self.below, events=events)
+        now, told, heads = datetime.now(UTC), [], []
+        for fact, line, answer in zip(facts, lines, answers, strict=True):
+            if "-" in answer:
+                told.append({**line, "at": now, "entry_id": answer, "rebuilt_from": line["entry_id"]})
+                heads += [replace(fact.head, entry_id=answer)] if fact.head else []
+        self.ledger.restore_heads(heads)
         Journal(self.root.path / "journal").append(told)
         self.report.republished += len(told)
 
     def _look(self, line: Line) -> Gone | None:
         if not exists(line, self.root):
-            made = publication(line, self.root, self.root_id)
+            made = event_of(line, self.root, self.root_id)
             if isinstance(made, Gone):
                 return made
         self.report.republished += 1

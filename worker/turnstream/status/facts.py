@@ -52,6 +52,7 @@ class Rates:
     published: float
     duplicate: float
     rejected: float
+    superseded: float
     over_s: float
     drain_s: float | None
 
