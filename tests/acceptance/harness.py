@@ -141,9 +141,8 @@ class Turnstream:
         os.kill(self.pid_of(process), signal.SIGKILL)
 
     def ledger(self) -> Ledger:
-        loaded = settings.load(root=self.root)
-        url = self.environment.get("TURNSTREAM_SERVER__URL") or connect.find_url(loaded)
-        return Ledger(connect.client(url, loaded.server), loaded.server.key_prefix)
+        loaded = settings.load(root=self.root, server_url=self.environment.get("TURNSTREAM_SERVER__URL"))
+        return Ledger(connect.client(connect.find_url(loaded), loaded.server), loaded.server.key_prefix)
 
     def records(self) -> list[dict[str, Any]]:
         """All records on the stream."""

@@ -13,6 +13,7 @@ import redis
 
 from turnstream import connect, settings
 from turnstream import root as data_root
+from turnstream.agreement import agree
 from turnstream.identify import arrival_id
 from turnstream.journal import Journal
 from turnstream.models import FileRef, to_wire
@@ -21,7 +22,6 @@ from turnstream.publish import Ledger
 from turnstream.root import Root
 from turnstream.server import EmbeddedServer, find_binary, start
 from turnstream.settings import ServerSettings, Settings
-from turnstream.watch.ledger import agree
 
 SettingsFor = Callable[..., Settings]
 ByHand = Callable[..., str]

@@ -309,7 +309,7 @@ def our_own_server_is_away(world: World) -> str:
     return "a.txt"
 
 
-@situation(State.WAITING, "Give the server its data back")
+@situation(State.WAITING, "the watcher rebuilds it")
 def the_ledger_is_held(world: World) -> str:
     world.work_off(world.rest("b.txt", "Carl: other.\n"))
     world.rest()

@@ -19,21 +19,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from turnstream import connect
+from turnstream.claims import Answer, Claimant, Duplicate, Publication, Published, Yours
 from turnstream.errors import LedgerHeld, ServerRefused
 from turnstream.models import EVENT_TYPE
-from turnstream.publish import (
-    CALL_BYTES,
-    CALL_RECORDS,
-    Answer,
-    Claimant,
-    Duplicate,
-    Ledger,
-    Publication,
-    Published,
-    Yours,
-    entry_time,
-    unpack_claim,
-)
+from turnstream.packed import Claim, unpack_claim
+from turnstream.publish import CALL_BYTES, CALL_RECORDS, Ledger, entry_time
 from turnstream.server import EmbeddedServer, start
 from turnstream.settings import ServerSettings, Settings
 
@@ -69,7 +59,9 @@ def claims_of(ledger: Ledger) -> dict[str, tuple[str, str]]:
     for key in ledger.client.scan_iter(f"{ledger.prefix}claims:*"):
         bucket: Any = ledger.client.hgetall(key)
         for rest, claim in bucket.items():
-            found[key.decode()[-4:] + rest.hex()] = unpack_claim(claim)
+            digest = key.decode()[-4:] + rest.hex()
+            arrival_id, entry_id, *_ = unpack_claim(claim, digest)
+            found[digest] = arrival_id, entry_id
     return found
 
 
@@ -281,7 +273,7 @@ class TestClaims:
             )
         assert len(packed) == 18
         assert packed == struct.pack(">8sHII", b"arrivals", milliseconds >> 32, milliseconds & 0xFFFFFFFF, sequence)
-        assert unpack_claim(packed) == (b"arrivals".hex(), f"{milliseconds}-{sequence}")
+        assert unpack_claim(packed, digest_of("x")) == Claim(b"arrivals".hex(), f"{milliseconds}-{sequence}")
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import fcntl
 import itertools
 import os
 import resource
+import shutil
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -21,7 +22,9 @@ import pytest
 import structlog
 
 from turnstream import connect, pipeline
+from turnstream.agreement import agree
 from turnstream.arrival import Arrival
+from turnstream.claims import Duplicate, Published, Yours
 from turnstream.errors import (
     ChangedWhileRead,
     DisposeBlocked,
@@ -35,14 +38,14 @@ from turnstream.folder import AlreadyMoved, Hands
 from turnstream.identify import arrival_id
 from turnstream.journal import Journal
 from turnstream.models import Extracted, FileRef, OutcomeKind, Parsed, from_wire
+from turnstream.packed import unpack_claim
 from turnstream.parse import parse as parse_text
 from turnstream.pipeline import Tools, process
-from turnstream.publish import Duplicate, Ledger, Published, Yours, unpack_claim
+from turnstream.publish import Ledger
 from turnstream.root import Root
 from turnstream.server import start
 from turnstream.settings import ServerSettings, Settings
 from turnstream.taken import Taken
-from turnstream.watch.ledger import agree
 
 Drop = Callable[..., FileRef]
 Before = Callable[..., None]
@@ -191,7 +194,7 @@ class TestOutcomes:
         digest = record["content_sha256"]
         claim: Any = ledger.client.hget(ledger.key(f"claims:{digest[:4]}"), bytes.fromhex(digest[4:]))
         assert arrival.answer
-        assert unpack_claim(claim) == (ref.arrival_id, arrival.answer.entry_id)
+        assert unpack_claim(claim, digest)[:2] == (ref.arrival_id, arrival.answer.entry_id)
 
     def test_a_later_file_of_the_same_text_is_a_duplicate(
         self, drop: Drop, tools: Tools, root: Root, ledger: Ledger
@@ -653,12 +656,24 @@ class TestNobodysFault:
         require_journal_is_true(root)
 
     def test_a_journal_folder_that_is_gone_keeps_files_in_drop(self, drop: Drop, tools: Tools, root: Root) -> None:
+        process([drop("before.txt", transcript("ice"))], tools)
         files = [drop("a.txt", transcript("water"))]
-        (root.path / "journal").rmdir()
+        shutil.rmtree(root.path / "journal")
         (arrival,) = process(files, tools)
         assert isinstance(arrival.error, DisposeBlocked)
         assert not arrival.moved
+        assert set(tree(root)) == {"drop/a.txt", f"archive/{today()}/before.txt"}
+
+    def test_without_its_journal_a_server_that_just_started_gets_nothing(
+        self, drop: Drop, tools: Tools, root: Root, ledger: Ledger
+    ) -> None:
+        """It may have lost entries, and nothing else could tell."""
+        files = [drop("a.txt", transcript("water"))]
+        (root.path / "journal").rmdir()
+        with pytest.raises(LedgerHeld, match="cannot be read"):
+            process(files, tools)
         assert set(tree(root)) == {"drop/a.txt"}
+        assert entries_of(ledger) == []
 
     def test_an_archive_that_cannot_take_it_keeps_a_file_in_drop(
         self, drop: Drop, tools: Tools, root: Root, ledger: Ledger

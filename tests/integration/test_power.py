@@ -16,7 +16,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -27,9 +27,11 @@ from tests.integration.conftest import Drop
 from tests.integration.test_ledger import ALICE, BOB, EPOCH, entries_of, publication, snapshot
 from tests.integration.test_pipeline import PDF, require_journal_is_true, transcript, tree
 from turnstream import connect
+from turnstream.claims import Claimant, Published, Yours
+from turnstream.edition import Edition
 from turnstream.errors import ServerUnavailable
 from turnstream.pipeline import Tools, process
-from turnstream.publish import Claimant, Ledger, Published, Yours
+from turnstream.publish import Ledger
 from turnstream.root import Root
 from turnstream.server import EmbeddedServer, start
 from turnstream.settings import Settings
@@ -91,7 +93,10 @@ class TestServer:
             list(ledger.publish([publication("acknowledged", BOB)], EPOCH))
             file = append_only_file(own)
             size, before = file.stat().st_size, snapshot(ledger)
-            answers = list(ledger.publish([publication(number) for number in range(CALL)], EPOCH))
+            call = [publication(number) for number in range(CALL)]
+            edition = Edition(bytes(range(16)), 1000, partial=True, document_id=call[1].subject)
+            call[1] = replace(call[1], edition=edition)
+            answers = list(ledger.publish(call, EPOCH))
             assert [type(answer) for answer in answers] == [Published] * CALL
             return Call(file, file.read_bytes(), size, before, snapshot(ledger))
 
@@ -100,7 +105,7 @@ class TestServer:
         size = len(call.data)
         commands = [match.start() for match in re.finditer(rb"\*\d+\r\n\$", call.data)]
         begins = [at for at in commands if at >= call.size_before]
-        assert len(begins) >= 2 * CALL  # an entry and a claim of each document at the least
+        assert len(begins) > 2 * CALL  # an entry and a claim of each document, and the head of an edition
         within = random.Random(4).sample(range(call.size_before, size), 15)
         for offset in sorted({*begins, *within, size - 1, size}):
             call.require_all_or_nothing(own, offset)
@@ -128,6 +133,7 @@ class TestServer:
             with ThreadPoolExecutor(CLIENTS) as pool:
                 timer.start()
                 list(pool.map(publish, range(CLIENTS)))
+            timer.join()
         # What was written later than the last answer is gone; what was told at that size or below is not.
         kept = max(size for size, _ in told)
         os.truncate(file, kept)

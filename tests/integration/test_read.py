@@ -12,10 +12,11 @@ import orjson
 import pytest
 
 from turnstream import connect
+from turnstream.claims import Publication
 from turnstream.errors import ServerUnavailable
 from turnstream.models import FileRef
 from turnstream.pipeline import Tools, process
-from turnstream.publish import Ledger, Publication
+from turnstream.publish import Ledger
 from turnstream.read import Entry, find, follow, line_of, pretty
 from turnstream.settings import ServerSettings
 

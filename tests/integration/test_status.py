@@ -302,15 +302,18 @@ class TestServer:
 
 
 class TestRates:
-    SAMPLES = "[[1000.0, 10, 2, 0], [1030.0, 40, 2, 1], [1060.0, 70, 4, 1]]"
+    SAMPLES = "[[1000.0, 10, 2, 0, 1], [1030.0, 40, 2, 1, 1], [1060.0, 70, 4, 1, 4]]"
 
     def test_they_are_those_of_the_last_minute(self) -> None:
-        found = rates(self.SAMPLES, {"published": 130, "duplicate": 6}, 1090.0, 600)
+        found = rates(self.SAMPLES, {"published": 130, "duplicate": 6, "superseded": 7}, 1090.0, 600)
         assert found is not None
         assert [found.published, found.duplicate, found.rejected] == pytest.approx([1.5, 4 / 60, 0.0])
-        assert [found.over_s, found.drain_s] == pytest.approx([60.0, 600 / (94 / 60)])
+        assert found.superseded == pytest.approx(6 / 60)
+        assert [found.over_s, found.drain_s] == pytest.approx([60.0, 600 / (100 / 60)])
 
-    @pytest.mark.parametrize("samples", ["", "[]", "{", "[1]", "[[1000.0, 1, 2, 3]]", '[["a", 1, 2, 3]]', "null"])
+    @pytest.mark.parametrize(
+        "samples", ["", "[]", "{", "[1]", "[[1000.0, 1, 2, 3, 0]]", "[[4990.0, 1, 2, 3]]", '[["a", 1, 2, 3]]', "null"]
+    )
     def test_without_a_sample_of_it_there_are_none(self, samples: str) -> None:
         assert rates(samples, {"published": 1}, 5000.0, 1) is None
 
@@ -340,7 +343,7 @@ FULL = Status(
     queued_batches=6,
     running_batches=3,
     holders=[{"batch_id": "b", "host": "farm7", "pid": n, "for_s": 12.0} for n in range(2)],
-    rates=Rates(3166.4, 212.3, 0.4, 60.0, 39.0),
+    rates=Rates(3166.4, 212.3, 0.4, 1.2, 60.0, 39.0),
     counters={"published": 18_000_000, "duplicate": 2_000_000, "rejected": 123},
     deferred={"dispose_blocked": 4, "still_open": 20},
     quarantine={"unsupported_format": 80, "empty": 20, "undecodable": 20, "file_too_large": 2, "parser_failed": 1},

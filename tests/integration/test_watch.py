@@ -23,6 +23,7 @@ from watchdog.events import FileClosedEvent, FileCreatedEvent, FileMovedEvent, F
 
 from turnstream import connect
 from turnstream import root as data_root
+from turnstream.agreement import agree
 from turnstream.alive import beat, living
 from turnstream.errors import BadConfiguration, LedgerHeld, ServerUnavailable
 from turnstream.journal import Journal
@@ -35,7 +36,6 @@ from turnstream.settings import Settings
 from turnstream.tasks import Workshop, on_failure, run
 from turnstream.watch.backlog import Backlog, Place
 from turnstream.watch.contact import Contact
-from turnstream.watch.ledger import agree
 from turnstream.watch.queue import Enqueue, Queue
 from turnstream.watch.watcher import Watcher
 

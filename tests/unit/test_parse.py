@@ -367,6 +367,27 @@ class TestTurns:
         [
             ("To be continued.", "partial"),
             ("(To be continued…)", "partial"),
+            ("[To be continued]", "partial"),
+            ("*To be continued.*", "partial"),
+            ("(Continued)", "partial"),
+            ("[More to follow]", "partial"),
+            ("Transcript to follow.", "partial"),
+            ("(Full transcript to follow)", "partial"),
+            ("The full transcript will be published later.", "partial"),
+            ("The transcript is being updated.", "partial"),
+            ("This is a partial transcript.", "partial"),
+            ("Продолжение следует.", "partial"),
+            ("Окончание следует…", "partial"),
+            ("Стенограмма обновляется", "partial"),
+            ("Полная стенограмма будет опубликована позднее.", "partial"),
+            ("Далі буде", "partial"),
+            ("Fortsetzung folgt …", "partial"),
+            ("(Wird fortgesetzt.)", "partial"),
+            ("À suivre", "partial"),
+            ("(à suivre…)", "partial"),
+            ("Continuará…", "partial"),
+            ("(continua)", "partial"),
+            ("（未完待续）", "partial"),
             ("END", "complete"),
             ("END 3:12 P.M. EDT", "complete"),
             ("<…>", "complete"),
@@ -376,6 +397,53 @@ class TestTurns:
         result = parsed(DIALOGUE + mark)
         assert [rest.text for rest in result.unattributed] == [mark]
         assert result.status == status
+
+    @pytest.mark.parametrize(
+        "said",
+        [
+            "To be continued, as they say.",
+            "This work is to be continued.",
+            "Continued",
+            "More to follow.",
+            "Continua.",
+            "I was told that the transcript is being updated.",
+            "The transcript will be published.",
+            "The transcript was updated.",
+            "A full transcript of the meeting will be published later.",
+            "Let me say it in one word: продолжение.",
+            "Suite",
+            "“To be continued.”",
+        ],
+    )
+    def test_a_sentence_at_the_end_is_no_mark(self, said: str) -> None:
+        result = parsed(f"{DIALOGUE}{said}")
+        assert result.status == "complete"
+        assert result.turns[-1].paragraphs[-1] == said
+
+    @pytest.mark.parametrize("mark", ["Partial transcript", "[This is a partial transcript.]", "TRANSCRIPT TO FOLLOW"])
+    @pytest.mark.parametrize("head", ["A talk\n\n{}\n\n", "A talk\n\nSource: The Office\n\n{}\n* * *\n"])
+    def test_a_mark_above_the_text_says_so_too(self, head: str, mark: str) -> None:
+        result = parsed(head.format(mark) + DIALOGUE)
+        assert (result.title, result.summary, result.status) == ("A talk", None, "partial")
+        assert result.unattributed[0].text.startswith(mark)
+
+    @pytest.mark.parametrize("line", ["To be continued.", "Partial transcript of the press conference", "Continued"])
+    def test_not_every_line_above_the_text_does(self, line: str) -> None:
+        assert parsed(f"A talk\n\n{line}\n\n{DIALOGUE}").status == "complete"
+
+    def test_a_mark_in_the_middle_is_speech(self) -> None:
+        for said in ("The transcript is being updated.", "Partial transcript", "(Continued)"):
+            result = parsed(f"{DIALOGUE}{said}\nBob Ray: Go on.\nAnn Lee: I do.\n")
+            assert result.status == "complete"
+
+    def test_the_body_is_what_stands_between_head_and_closing_marks(self) -> None:
+        head, closing = "A talk\n\nSource: The Office\n\nIt was long.\n* * *\n", "* * *\nTo be continued."
+        document = extracted(f"{head}{DIALOGUE}{closing}")
+        assert document.canonical[slice(*parse(document).body)] == DIALOGUE.strip()
+        prose = extracted(f"{head}Partial transcript\nIt rained.\n{closing}")
+        assert prose.canonical[slice(*parse(prose).body)].endswith("It rained.")
+        assert "Partial" not in prose.canonical[slice(*parse(prose).body)]
+        assert parsed("To be continued.").body == (0, 0)
 
     def test_to_be_continued_in_the_middle_is_speech(self) -> None:
         result = parsed("Ann Lee: One.\nTo be continued.\nBob Ray: Two.\nAnn Lee: Three.\n")

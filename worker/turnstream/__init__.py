@@ -10,17 +10,22 @@ The map, in the order of the data:
       identify      arrival id, content hash, what the name says
       parse/        lines → title, speakers, turns
       normalise     all of it → the record and its event
-      publish       look up, append, claim: one atomic script in the server
+      edition       which texts are one transcript that grows, and which of them counts
+      publish       look up, append, claim: one atomic script in the server;  claims: what is asked and answered;
+                    packed: its bytes
       journal       one line per outcome, on disk
       arrival       what is known of one file on its way;  receipts: what is written about its outcome;
                     sidecars: the notes beside files;  attempts: how often a retried one was tried
-      reports       what is told after a batch
+      reports       what is told after a batch;  crashpoint: named instants at which a test has us killed
     root          the data root: folders, identity;  durable: small writes that survive a power cut
     connect       clients, where the server is, whether it answers;  address: its URL;  replies: what its errors mean
     durability    what a server must promise
     server        the embedded valkey-server;  server_config: what it is told;  server_folder: where it keeps its data
     alive         signs of life;  child: processes that end with us
+    consumers     groups that read the stream;  trimmed: up to where it was cut
     supervise     `run`: server, watcher and worker as one;  work: the Celery worker
+    agreement     whether the server's ledger is the one this root knows
+    rebuild/      the ledger made whole again, from journal and archive, after its server lost it
     upkeep/       ages and leftovers: what goes with time, what killed processes left
     quarantine/   rejected files: found, shown, retried, discarded
     cli           the commands:  ingest, read (tail, show), dry_run (parse);  options: what all have

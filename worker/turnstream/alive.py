@@ -24,17 +24,13 @@ class Process:
     processes: int
     seen: float = 0.0
 
+    def is_this_one(self) -> bool:
+        """Whether it is the process that asks."""
+        return (self.host, self.pid) == (socket.gethostname(), os.getpid())
+
     def is_running(self) -> bool:
         """Whether its sign of life is true: one of a process killed on this host stays for seconds."""
-        if self.host != socket.gethostname():
-            return True
-        try:
-            os.kill(self.pid, 0)
-        except ProcessLookupError:
-            return False
-        except PermissionError:
-            return True
-        return True
+        return _is_running(self.host, self.pid)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +41,18 @@ class Holder:
     pid: int
     since: float
 
+    def is_running(self) -> bool:
+        """Whether it may still live: what a process of another host does cannot be known."""
+        return _is_running(self.host, self.pid)
+
     def value(self) -> str:
         """Return it as ``<host>:<pid>:<since>``."""
         return f"{self.host}:{self.pid}:{self.since:.3f}"
+
+
+def this_process() -> Holder:
+    """Return who asks, since now."""
+    return Holder(socket.gethostname(), os.getpid(), time.time())
 
 
 def holder(value: bytes) -> Holder | None:
@@ -96,6 +101,18 @@ def living(ledger: Ledger) -> list[Process]:
     pipeline.zrangebyscore(ledger.key("alive"), time.time() - SILENT_SECONDS, "+inf", withscores=True)
     (members,) = ledger.execute(pipeline)
     return [process for member, seen in members if (process := _process(member.decode(errors="replace"), seen))]
+
+
+def _is_running(host: str, pid: int) -> bool:
+    if host != socket.gethostname():
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _process(member: str, seen: float) -> Process | None:

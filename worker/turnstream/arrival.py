@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from turnstream.claims import Answer, Duplicate, Original, Publication, Superseded
 from turnstream.errors import DocumentError, PermanentError
 from turnstream.folder import Destination
 from turnstream.identify import Identity
 from turnstream.models import Extracted, FileRef, OutcomeKind
-from turnstream.publish import Answer, Duplicate, Original, Publication
 from turnstream.taken import Taken
 
 
@@ -39,6 +39,12 @@ class Arrival:
     @property
     def outcome(self) -> OutcomeKind | None:
         """What became of it, as far as is known; ``None`` while it is on its way or left."""
-        if self.answer is not None:
-            return OutcomeKind.DUPLICATE if isinstance(self.answer, Duplicate) else OutcomeKind.PUBLISHED
-        return OutcomeKind.REJECTED if isinstance(self.error, PermanentError) else None
+        match self.answer:
+            case Duplicate():
+                return OutcomeKind.DUPLICATE
+            case Superseded():
+                return OutcomeKind.SUPERSEDED
+            case None:
+                return OutcomeKind.REJECTED if isinstance(self.error, PermanentError) else None
+            case _:
+                return OutcomeKind.PUBLISHED

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -61,7 +62,13 @@ def watch(options: Common, await_server: bool) -> int:
     enqueue = Sender(create(settings, url))
     enqueue.connect()
     queue = Queue(data.drop, Backlog(), enqueue, settings, data.state().root_id)
-    watcher = Watcher(data, Contact(data, ledger, settings), queue, settings)
+
+    def rebuild() -> Iterable[object]:
+        from turnstream.rebuild.run import rebuild
+
+        return rebuild(data, ledger)
+
+    watcher = Watcher(data, Contact(data, ledger, settings, rebuild), queue, settings)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: watcher.end())
     watcher.run()
@@ -164,6 +171,20 @@ def explain(options: Common, what: tuple[str, ...]) -> int:
     else:
         show(explanations)
     return exit_code(explanations)
+
+
+@cli.command()
+@click.option("--dry-run", is_flag=True, help="Only say what would be done.")
+@common
+def rebuild(options: Common, dry_run: bool) -> int:
+    """Make the server's ledger whole again from journal and archive (the watcher does it by itself)."""
+    from turnstream import log
+    from turnstream.rebuild.command import command
+    from turnstream.root import Root
+
+    settings = options.settings()
+    log.configure(settings.log, "rebuild", stream="stderr")
+    return command(Root(settings.root), options.ledger(settings), dry_run=dry_run, as_json=options.as_json)
 
 
 @cli.command()

@@ -132,7 +132,7 @@ class ServerRefused(TransientError):
 
 class LedgerHeld(TransientError):
     reason = "ledger_held"
-    hint = "The server's ledger is not the one this root knows: it was emptied, restored or exchanged."
+    hint = "The server's ledger is not the one this root knows, it was emptied or exchanged. The watcher rebuilds it."
 
 
 class SetupError(TurnstreamError):

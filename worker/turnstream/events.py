@@ -19,6 +19,9 @@ _D, _I, _W, _E = logging.DEBUG, logging.INFO, logging.WARNING, logging.ERROR
 EVENTS: dict[str, EventSpec] = {
     "document.published": EventSpec(_I, "a new content is on the stream; its file was moved to archive/"),
     "document.duplicate": EventSpec(_I, "a content already on the stream; its file was moved to duplicates/"),
+    "document.superseded": EventSpec(
+        _I, "a longer text of the same transcript is on the stream; the file was moved to duplicates/"
+    ),
     "document.rejected": EventSpec(_W, "the file was moved to quarantine/", "read hint; `turnstream quarantine show`"),
     "document.deferred": EventSpec(_I, "the file stays in drop/ and is tried again later", "see reason and detail"),
     "document.blocked": EventSpec(
@@ -44,14 +47,28 @@ EVENTS: dict[str, EventSpec] = {
     "server.available": EventSpec(_I, "the server answers again"),
     "server.weak": EventSpec(_W, "the server may lose acknowledged writes and that was allowed", "appendfsync always"),
     "ledger.created": EventSpec(_I, "a new root began its ledger"),
-    "ledger.held": EventSpec(_E, "the server lost or exchanged its ledger; nothing is published", "restore the server"),
+    "ledger.rebuilding": EventSpec(
+        _W, "the server lost its ledger; it is made anew from journal and archive, nothing is published meanwhile"
+    ),
+    "ledger.rebuilt": EventSpec(_I, "the ledger is whole again; counts of contents by what became of them"),
+    "document.unrecoverable": EventSpec(
+        _E, "the server lost an entry, and its file is gone: it cannot be published again", "drop its file again"
+    ),
+    "ledger.held": EventSpec(
+        _E, "the server lost or exchanged its ledger; nothing is published", "wait for ledger.rebuilt, or see detail"
+    ),
     "watch.started": EventSpec(_I, "the watcher looks at drop/"),
     "watch.stopped": EventSpec(_I, "the watcher ended"),
     "watch.degraded": EventSpec(
         _W, "the watch does not see all at once: `fault` and reason; the sweep finds files", "see remedy"
     ),
     "watch.repaired": EventSpec(_I, "what `fault` and reason name is over"),
+    "queue.paused": EventSpec(
+        _W, "a consumer group is too far behind, or the server's memory nearly full: files wait in drop/", "see hint"
+    ),
+    "queue.resumed": EventSpec(_I, "files are queued again"),
     "stream.trimmed": EventSpec(_D, "old entries left the stream; they are in archive/"),
+    "stream.unnoted": EventSpec(_W, "what was trimmed could not be noted in state/trimmed.json", "see hint"),
     "worker.started": EventSpec(_I, "the Celery worker takes batches"),
     "worker.stopping": EventSpec(_I, "the worker finishes its batches and ends"),
     "worker.stopped": EventSpec(_I, "the worker ended"),

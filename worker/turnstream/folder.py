@@ -15,16 +15,26 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
+from turnstream.crashpoint import passed
 from turnstream.errors import DisposeBlocked, FileGone, ReadFailed, TransientError
 from turnstream.models import printable
-from turnstream.naming import free_name, is_sidecar, numbered, rename_exclusively, write_sidecar
+from turnstream.naming import (
+    free_name,
+    is_numbered,
+    is_sidecar,
+    numbered,
+    rename_exclusively,
+    renames_exclusively,
+    unlink_name_of,
+    write_sidecar,
+)
 from turnstream.taken import Taken, in_words, open_file
 
 _OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 #: The root itself may be reached by a link: it is the operator's, not a dropper's.
 _OPEN_ROOT = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 #: What a name in the way, or a name that went away, looks like.
-_GONE = (errno.ENOENT, errno.ELOOP, errno.ENOTDIR, errno.ENXIO, errno.EISDIR)
+GONE = (errno.ENOENT, errno.ELOOP, errno.ENOTDIR, errno.ENXIO, errno.EISDIR)
 #: Where an outcome leads to.
 _ENDS = ("archive", "duplicates", "quarantine")
 
@@ -120,9 +130,29 @@ class Hands:
                 # A file that came earlier has the name of a folder on the way.
                 below = f"{folder}/{arrival_id}"
                 parent = self._folder(below, make=True)
+            if half := self._finish_half(taken, parent, name):
+                raise AlreadyMoved(f"{below}/{half}")
             return Destination(below, free_name(parent, name, arrival_id, sidecar))
         except OSError as error:
             raise DisposeBlocked(f"{folder}: {in_words(error)}") from error
+
+    def is_half_moved(self, taken: Taken, place: str) -> bool:
+        """Whether a file also has a name at a place (an fs string) because its move was killed in the middle."""
+        folder, _, name = place.rpartition("/")
+        with contextlib.suppress(OSError):
+            parent = self._folder(folder)
+            return taken.is_at(parent, name) and not renames_exclusively(parent)
+        return False
+
+    def _finish_half(self, taken: Taken, parent: int, name: str) -> str | None:
+        """Finish a move that was killed between link(2) and unlink(2); return the name that the file has there."""
+        if taken.stat.st_nlink == 1 or renames_exclusively(parent):
+            return None
+        for there in os.listdir(parent):
+            if is_numbered(there, name) and taken.is_at(parent, there):
+                unlink_name_of(taken.stat, taken.parent, taken.name)
+                return there
+        return None
 
     def write_beside(
         self, destination: Destination, suffix: str, arrival_id: str, data: bytes, *, durable: bool
@@ -198,6 +228,7 @@ class Hands:
         except OSError as error:
             raise DisposeBlocked(f"{printable(destination.path)}: {in_words(error)}") from error
         self._touched |= {taken.parent, target}
+        passed("moved")
         try:
             fault = self._fault(taken, target, destination.name)
         except FileNotFoundError as error:
@@ -270,4 +301,4 @@ def _link(descriptor: int) -> str:
 
 
 def _gone_or_failed(error: OSError) -> Exception:
-    return FileGone(in_words(error)) if error.errno in _GONE else ReadFailed(in_words(error))
+    return FileGone(in_words(error)) if error.errno in GONE else ReadFailed(in_words(error))

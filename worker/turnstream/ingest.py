@@ -30,8 +30,8 @@ from turnstream.settings import Settings
 _LOOK_SECONDS = 0.05
 #: Seconds without an outcome after which we ask why.
 _PATIENCE_SECONDS = 10.0
-_GOOD = ("published", "duplicate")
-_FACTS = ("outcome", "arrival_id", "document_id", "entry_id", "to", "reason", "detail")
+_GOOD = ("published", "duplicate", "superseded")
+_FACTS = ("outcome", "arrival_id", "document_id", "entry_id", "superseded_by", "to", "reason", "detail")
 
 
 def ingest(paths: Sequence[Path], settings: Settings, config: Path | None, *, as_json: bool) -> int:
@@ -172,6 +172,8 @@ def _progress() -> Progress:
 
 def _in_words(source: Path, line: Line) -> str:
     what = line.get("document_id") if line.get("outcome") in _GOOD else f"{line.get('reason')}: {line.get('detail')}"
+    if line.get("superseded_by"):
+        what = f"by the longer text {line['superseded_by']}"
     return f"{line.get('outcome'):<10} {visible(printable(str(source)))}  {what}"
 
 

@@ -20,6 +20,8 @@ from urllib.parse import quote_from_bytes, unquote_to_bytes
 from pydantic import BaseModel, ConfigDict, Field
 
 EVENT_TYPE = "io.turnstream.transcript.published.v1"
+#: … of an edition that continues an earlier one.
+REVISED_TYPE = "io.turnstream.transcript.revised.v1"
 SCHEMA_URI = "urn:turnstream:schema:transcript:v1"
 
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -74,7 +76,11 @@ class Unattributed(Model):
 
 
 class Revision(Model):
-    """Which edition of the transcript this is; the first supersedes nothing."""
+    """Which edition of the transcript this is; the first supersedes nothing.
+
+    ``supersedes`` is the id of the event whose transcript this one takes the place of, and
+    ``cause`` why: ``continued``, the earlier text was partial and this one goes on.
+    """
 
     number: int = 1
     supersedes: str | None = None
@@ -154,6 +160,7 @@ class OutcomeKind(StrEnum):
 
     PUBLISHED = "published"
     DUPLICATE = "duplicate"
+    SUPERSEDED = "superseded"
     REJECTED = "rejected"
 
 
@@ -210,6 +217,21 @@ class Answer(Model):
     tries: int = 0
     crashes: int = 0
     refused: str | None = None
+
+
+class Pause(Model):
+    """Why the watcher does not top the queue up, for people, with a remedy; a field of the hash ``watcher``.
+
+    ``reason`` is ``slow_group`` (``lag`` and ``limit`` are entries) or ``memory`` (``used_bytes``, ``limit``).
+    """
+
+    reason: str
+    what: str
+    remedy: str
+    group: str | None = None
+    lag: int | None = None
+    used_bytes: int | None = None
+    limit: int | None = None
 
 
 class Batch(Model):
@@ -288,7 +310,10 @@ class Extracted:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What ``parse`` yields: the transcript's own facts, nothing about its file."""
+    """What ``parse`` yields: the transcript's own facts, nothing about its file.
+
+    ``body`` is what stands between the head and the closing marks.
+    """
 
     title: str | None = None
     publisher: str | None = None
@@ -302,5 +327,6 @@ class Parsed:
     turns: tuple[Turn, ...] = ()
     unattributed: tuple[Unattributed, ...] = ()
     spans: dict[str, Span] = field(default_factory=dict)
+    body: Span = (0, 0)
     layout: Layout | None = None
     warnings: tuple[str, ...] = ()

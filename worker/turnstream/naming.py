@@ -6,7 +6,10 @@ import contextlib
 import ctypes
 import errno
 import os
+import re
 import secrets
+
+from turnstream.crashpoint import passed
 
 #: Longest name in bytes (NAME_MAX of every common file system).
 NAME_MAX = 255
@@ -14,6 +17,9 @@ NAME_MAX = 255
 _EXTENSION_MAX = 16
 #: renameat2(2): fail instead of replacing.
 _RENAME_NOREPLACE = 1
+
+#: What ``numbered`` puts between stem and extension.
+_NUMBERED = re.compile(r"\.[0-9a-f]{16}(-\d+)?")
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -81,6 +87,14 @@ def numbered(name: str, arrival_id: str, attempt: int, reserve: int) -> str:
     return os.fsdecode(_cut(stem, NAME_MAX - reserve - len(tail)) + tail)
 
 
+def is_numbered(name: str, wanted: str) -> bool:
+    """Whether a name is the wanted one, or what ``numbered`` makes of it where there is room."""
+    stem, dot, extension = wanted.rpartition(".")
+    if not stem:
+        stem, dot, extension = wanted, "", ""
+    return name == wanted or bool(_NUMBERED.fullmatch(name.removeprefix(stem).removesuffix(dot + extension)))
+
+
 def _cut(stem: bytes, room: int) -> bytes:
     try:
         stem.decode()
@@ -89,17 +103,45 @@ def _cut(stem: bytes, room: int) -> bytes:
     return stem[:room].decode("utf-8", "ignore").encode()  # no half character
 
 
+def _renameat2(from_folder: int, from_name: str, to_folder: int, to_name: str) -> int:
+    """Rename without replacing; return 0, or the error number."""
+    source, target = os.fsencode(from_name), os.fsencode(to_name)
+    done = _libc.renameat2(from_folder, source, to_folder, target, _RENAME_NOREPLACE)
+    return 0 if done == 0 else ctypes.get_errno()
+
+
 def rename_exclusively(from_folder: int, from_name: str, to_folder: int, to_name: str) -> None:
     """Rename between two open folders; fail with ``FileExistsError`` where rename(2) would replace."""
-    source, target = os.fsencode(from_name), os.fsencode(to_name)
-    if _libc.renameat2(from_folder, source, to_folder, target, _RENAME_NOREPLACE) == 0:
+    code = _renameat2(from_folder, from_name, to_folder, to_name)
+    if code == 0:
         return
-    code = ctypes.get_errno()
     if code not in (errno.EINVAL, errno.ENOSYS):
         raise OSError(code, os.strerror(code))
     # A file system without the flag (some network ones): link fails where rename replaces.
     os.link(from_name, to_name, src_dir_fd=from_folder, dst_dir_fd=to_folder, follow_symlinks=False)
-    os.unlink(from_name, dir_fd=from_folder)
+    passed("linked")
+    unlink_name_of(os.stat(to_name, dir_fd=to_folder, follow_symlinks=False), from_folder, from_name)
+
+
+def renames_exclusively(folder: int) -> bool:
+    """Whether the file system of an open folder can rename without replacing; tried with a file of ours."""
+    probe = f".{secrets.token_hex(8)}.tmp"
+    os.close(os.open(probe, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600, dir_fd=folder))
+    try:
+        renamed = f".{secrets.token_hex(8)}.tmp"
+        if _renameat2(folder, probe, folder, renamed) == 0:
+            probe = renamed
+            return True
+        return False
+    finally:
+        os.unlink(probe, dir_fd=folder)
+
+
+def unlink_name_of(facts: os.stat_result, folder: int, name: str) -> None:
+    """Take a name in an open folder away if it is that of a file, and leave it if another file has it by now."""
+    with contextlib.suppress(FileNotFoundError):
+        if os.path.samestat(os.stat(name, dir_fd=folder, follow_symlinks=False), facts):
+            os.unlink(name, dir_fd=folder)
 
 
 def write_sidecar(parent: int, name: str, suffix: str, arrival_id: str, data: bytes, *, durable: bool) -> bool:

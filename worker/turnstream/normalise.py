@@ -7,7 +7,19 @@ import os
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from turnstream.models import Event, Extracted, Parsed, Provenance, Record, Revision, printable
+from turnstream.models import (
+    EVENT_TYPE,
+    REVISED_TYPE,
+    Event,
+    Extracted,
+    Parsed,
+    Provenance,
+    Record,
+    Revision,
+    printable,
+)
+
+_FIRST = Revision()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +57,20 @@ def normalise(extracted: Extracted, parsed: Parsed, source: Source, received_at:
         turns=parsed.turns,
         unattributed=parsed.unattributed,
         spans={name: (span,) for name, span in parsed.spans.items()},
-        revision=Revision(),
+        revision=_FIRST,
         provenance=_provenance(extracted, parsed, source, received_at),
         warnings=(*extracted.warnings, *parsed.warnings),
     )
 
 
-def envelope(record: Record, root_id: str, time: datetime) -> Event:
-    """Return the CloudEvent around a record; its id is ``<document_id>.<revision>``."""
+def envelope(record: Record, root_id: str, time: datetime, revision: Revision = _FIRST) -> Event:
+    """Return the CloudEvent around a record as this revision; its id is ``<document_id>.<revision>``."""
+    if revision is not _FIRST:
+        record = record.model_copy(update={"revision": revision})
     return Event(
-        id=f"{record.document_id}.{record.revision.number}",
+        id=f"{record.document_id}.{revision.number}",
         source=f"urn:turnstream:{root_id}",
+        type=EVENT_TYPE if revision.number == 1 else REVISED_TYPE,
         subject=record.document_id,
         time=time,
         data=record,

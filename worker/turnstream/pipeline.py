@@ -7,13 +7,18 @@ left (nobody's), each with its reason.
 
 from __future__ import annotations
 
+import functools
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from turnstream.agreement import require_agreement
 from turnstream.arrival import Arrival
+from turnstream.claims import Answer, Claimant, Duplicate, Publication, Superseded, Yours
+from turnstream.crashpoint import passed
+from turnstream.edition import edition_of
 from turnstream.errors import (
     DisposeBlocked,
     DocumentError,
@@ -29,10 +34,10 @@ from turnstream.folder import AlreadyMoved, Hands
 from turnstream.identify import Identity, arrival_id, declared_by_name, identify, is_arrival
 from turnstream.journal import Journal
 from turnstream.log import say
-from turnstream.models import Extracted, FileRef, OutcomeKind, Record, from_wire
+from turnstream.models import Extracted, FileRef, Record, from_wire, printable
 from turnstream.normalise import Source, envelope, normalise
 from turnstream.parse import PARSER_VERSION, parse
-from turnstream.publish import Claimant, Duplicate, Ledger, Publication, Yours
+from turnstream.publish import Ledger
 from turnstream.receipts import correction, folder_of, journal_line
 from turnstream.root import Root, RootState
 from turnstream.sidecars import ERROR_SUFFIX, archived_at, sidecar
@@ -88,6 +93,26 @@ def record_of(extracted: Extracted, source: Source, received_at: datetime) -> Re
     return normalise(extracted, parse(extracted), source, received_at)
 
 
+def publication_of(
+    extracted: Extracted, source: Source, received_at: datetime, root_id: str, time: datetime
+) -> Publication:
+    """Return what to publish of a file: the record in an event of this ``time``."""
+    parsed = parse(extracted)
+    record = normalise(extracted, parsed, source, received_at)
+    edition = edition_of(extracted.canonical, parsed, source.document_id)
+    build = functools.partial(envelope, record, root_id, time)
+    event = build()
+    return Publication(
+        source.content_sha256,
+        source.arrival_id,
+        event.id,
+        event.subject,
+        event.model_dump_json().encode(),
+        edition,
+        build if edition else None,
+    )
+
+
 def source_of(path: str, identity: Identity, size: int, mtime_ns: int) -> Source:
     """Gather what the record says of its file."""
     sequence, declared_id = declared_by_name(os.path.basename(path))  # noqa: PTH119 - an fs string
@@ -120,6 +145,7 @@ class _Steps:
         arrival.arrival_id = arrival_id(self.root_id, arrival.taken.stat, arrival.path)
         if arrival.ref.crashes >= self.tools.max_crashes and arrival.ref.arrival_id == arrival.arrival_id:
             raise _condemned(arrival.ref)
+        passed("opened")
 
     def extract_and_identify(self, arrival: Arrival) -> None:
         assert arrival.taken and arrival.arrival_id
@@ -127,33 +153,39 @@ class _Steps:
         raw = arrival.taken.read(self.tools.max_file_bytes)
         arrival.extracted = extract(raw)
         arrival.identity = identify(arrival.arrival_id, raw, arrival.extracted.canonical)
+        passed("identified")
 
     def look_up(self, arrivals: Sequence[Arrival]) -> None:
         claimants = [Claimant(*_digest_and_arrival(arrival)) for arrival in arrivals]
         if claimants:
             for arrival, answer in zip(arrivals, self.tools.ledger.look_up(claimants, self.epoch), strict=True):
                 arrival.answer = answer
+            passed("looked_up")
 
     def parse_and_normalise(self, arrival: Arrival) -> None:
         assert arrival.taken and arrival.identity and arrival.extracted
         arrival.stage = "parse"
         facts = arrival.taken.stat
         source = source_of(arrival.path, arrival.identity, facts.st_size, facts.st_mtime_ns)
-        record = record_of(arrival.extracted, source, arrival.received_at)
-        event = envelope(record, self.root_id, datetime.now(UTC))
-        arrival.publication = Publication(
-            *_digest_and_arrival(arrival), event.id, event.subject, event.model_dump_json().encode()
+        arrival.publication = publication_of(
+            arrival.extracted, source, arrival.received_at, self.root_id, datetime.now(UTC)
         )
+        passed("parsed")
 
     def publish(self, arrivals: Sequence[Arrival]) -> None:
         publications = [arrival.publication for arrival in arrivals if arrival.publication]
-        for arrival, answer in zip(arrivals, self.tools.ledger.publish(publications, self.epoch), strict=True):
+        for arrival, answer in zip(arrivals, self._published(publications), strict=True):
             arrival.answer = answer
+            passed("published")
+
+    def _published(self, publications: Sequence[Publication]) -> Iterator[Answer]:
+        tools = self.tools
+        return tools.ledger.publish(publications, self.epoch, lambda: require_agreement(tools.root, tools.ledger))
 
     def dispose(self, arrivals: Sequence[Arrival]) -> None:
         self._find_originals(arrivals)
-        # Originals before their duplicates, so that a sidecar can say where the original is.
-        arrivals = sorted(arrivals, key=lambda arrival: arrival.outcome == OutcomeKind.DUPLICATE)
+        # What came first before what came too late, so that a sidecar can say where that is.
+        arrivals = sorted(arrivals, key=lambda arrival: isinstance(arrival.answer, Duplicate | Superseded))
         _each(arrivals, self._place, self.tools)
         placed = [arrival for arrival in arrivals if arrival.destination]
         try:
@@ -165,7 +197,7 @@ class _Steps:
             return
         _each(placed, self._move, self.tools)
         # Files have moved: what fails from here on must not cost the lines that tell of them.
-        faults = [*_faults_of(self.hands.sync), *_faults_of(lambda: self._correct(placed))]
+        faults = [*_faults_of(self._sync), *_faults_of(lambda: self._correct(placed))]
         for fault in faults[:1]:
             say("batch.abandoned", reason=fault.reason, detail=fault.detail, files=0)
 
@@ -174,36 +206,48 @@ class _Steps:
         self.tools.journal.append(lines)
         for arrival, line in zip(arrivals, lines, strict=True):
             arrival.line = line
+        if lines:
+            passed("journaled")
+
+    def _sync(self) -> None:
+        self.hands.sync()
+        passed("synced")
 
     def _correct(self, placed: Iterable[Arrival]) -> None:
         # What we could not move is not where its line says: the last line counts.
         lines = [correction(arrival, self._whereabouts(arrival)) for arrival in placed if not arrival.moved]
         self.tools.journal.append(line for line in lines if line)
+        passed("corrected")
 
     def _whereabouts(self, arrival: Arrival) -> str | None:
         assert arrival.taken
         return arrival.error.place if isinstance(arrival.error, AlreadyMoved) else self.hands.whereabouts(arrival.taken)
 
     def _find_originals(self, arrivals: Sequence[Arrival]) -> None:
-        duplicates = [arrival for arrival in arrivals if isinstance(arrival.answer, Duplicate)]
-        entries = [arrival.answer.entry_id for arrival in duplicates if arrival.answer]
-        for arrival, original in zip(duplicates, self.tools.ledger.originals(entries), strict=True):
+        late = [arrival for arrival in arrivals if isinstance(arrival.answer, Duplicate | Superseded)]
+        entries = [arrival.answer.entry_id for arrival in late if arrival.answer]
+        for arrival, original in zip(late, self.tools.ledger.originals(entries), strict=True):
             arrival.original = original
-            self._recognise_itself(arrival)
+            if isinstance(arrival.answer, Duplicate):
+                self._recognise_itself(arrival)
 
     def _recognise_itself(self, arrival: Arrival) -> None:
         """Take back that a file is a duplicate of itself: names of it may have come or gone since it was published."""
         assert arrival.taken and arrival.original and isinstance(arrival.answer, Duplicate)
-        entry_id, of = arrival.answer.entry_id, arrival.answer.of
-        is_itself = is_arrival(of, self.root_id, arrival.taken.stat, arrival.path)
-        if is_itself and archived_at(arrival.original, of, self.tools.root.path, self.root_id) is None:
-            arrival.answer = Yours(entry_id)
+        said = arrival.answer
+        if not is_arrival(said.of, self.root_id, arrival.taken.stat, arrival.path):
+            return
+        archived = archived_at(arrival.original, said.of, self.tools.root.path, self.root_id)
+        as_before = arrival.original.path == printable(arrival.path)
+        if archived is None or (as_before and self.hands.is_half_moved(arrival.taken, archived)):
+            arrival.answer = Yours(said.entry_id, issue=said.issue)
 
     def _place(self, arrival: Arrival) -> None:
         assert arrival.taken and arrival.arrival_id
         arrival.stage = "journal"
         folder, suffix = folder_of(arrival)
         arrival.destination = self.hands.place(folder, arrival.taken, arrival.arrival_id, suffix)
+        passed("placed")
 
     def _move(self, arrival: Arrival) -> None:
         arrival.stage = "move"
@@ -214,6 +258,7 @@ class _Steps:
             self._journal([arrival])
             arrival.stage = "move"
         arrival.moved = True
+        passed("verified")
         arrival.duration_s = time.monotonic() - arrival.began
 
     def _try_to_move(self, arrival: Arrival, suffix: str) -> bool:
@@ -234,7 +279,9 @@ class _Steps:
         assert arrival.destination and arrival.arrival_id
         data = sidecar(arrival, self.tools.root.path, self.root_id)
         durable = suffix == ERROR_SUFFIX
-        return self.hands.write_beside(arrival.destination, suffix, arrival.arrival_id, data, durable=durable)
+        written = self.hands.write_beside(arrival.destination, suffix, arrival.arrival_id, data, durable=durable)
+        passed("noted")
+        return written
 
 
 def _unforeseen(stage: str, error: Exception) -> DocumentError:

@@ -4,7 +4,8 @@
 key (after the prefix)    holds
 ========================  ========================================================
 ``documents``             stream: ``data`` (CloudEvent JSON), ``type``, ``id``, ``subject``
-``claims:<4 hex>``        hash: rest of a digest (30 bytes) → arrival id (8), entry id (10)
+``claims:<4 hex>``        hash: rest of a digest (30 bytes) → arrival id (8), entry id (10); of an edition 25 more
+``heads:<4 hex>``         hash: rest of an edition's key (14 bytes) → its greatest edition (27)
 ``epoch``                 string: which ledger this is, ``<root id>:<random>``
 ``counters``              hash: outcome → how many; ``published`` is exact
 ``deferred``              hash: wire path → why the file is still in ``drop/``
@@ -20,19 +21,31 @@ key (after the prefix)    holds
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from importlib.resources import files
+from itertools import islice
 from typing import Any
 
 import orjson
 import redis
 
+from turnstream.claims import (
+    Answer,
+    Claimant,
+    Duplicate,
+    Original,
+    Publication,
+    Published,
+    Revised,
+    Superseded,
+    Yours,
+)
 from turnstream.connect import translated
+from turnstream.edition import Edition, Head
 from turnstream.errors import LedgerHeld
-from turnstream.models import EVENT_TYPE
+from turnstream.packed import pack_edition, pack_head, unpack_claim, unpack_head
 
 #: Celery's queue, and where its keys live below the prefix.
 QUEUE = "ingest"
@@ -46,54 +59,12 @@ CALL_BYTES = 1_000_000
 BUCKET_DIGITS = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Published:
-    """A new content; it is entry ``entry_id`` now."""
-
-    entry_id: str
+#: Milliseconds and sequence of an entry of the stream.
+EntryId = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Yours:
-    """The very same arrival published the content before: a redelivery."""
-
-    entry_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Duplicate:
-    """Another arrival published the content, as entry ``entry_id``."""
-
-    entry_id: str
-    of: str
-
-
-Answer = Published | Yours | Duplicate
-
-
-@dataclass(frozen=True, slots=True)
-class Claimant:
-    """Who asks for a content: the full digest and the arrival."""
-
-    content_sha256: str
-    arrival_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Publication(Claimant):
-    """A content to publish if nobody did."""
-
-    event_id: str
-    subject: str
-    event: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Original:
-    """What the stream still says of a published content; ``None`` once it was trimmed."""
-
-    path: str | None
-    published_at: datetime
+def _trust() -> None:
+    """Confirm nothing: for who knows that the server lost nothing."""
 
 
 class Ledger:
@@ -102,7 +73,7 @@ class Ledger:
     def __init__(self, client: redis.Redis, prefix: str) -> None:
         self.client = client
         self.prefix = prefix
-        self._publish = client.register_script(_script("publish.lua"))
+        self._publish = _script("publish.lua")
         self._trim = client.register_script(_script("trim.lua"))
 
     def key(self, name: str) -> str:
@@ -122,27 +93,91 @@ class Ledger:
             pipeline.hget(self._bucket(claimant), _rest(claimant))
         found, *claims = self.execute(pipeline)
         _require(epoch, found)
-        return [_known(claim, claimant) for claim, claimant in zip(claims, claimants, strict=True)]
+        return [claim and _known(claim, claimant) for claim, claimant in zip(claims, claimants, strict=True)]
 
-    def publish(self, publications: Sequence[Publication], epoch: str) -> Iterator[Answer]:
+    def publish(
+        self, publications: Sequence[Publication], epoch: str, confirm: Callable[[], None] = _trust
+    ) -> Iterator[Answer]:
         """Publish what is new and yield an answer for each, in order; several calls for many.
+
+        Args:
+            publications: what to publish.
+            epoch: which ledger the server must hold.
+            confirm: called before the script is given to a server that does not know it.  A server
+                forgets it whenever it starts, and may have lost entries then; raises if so.
 
         Raises:
             LedgerHeld: the server's ledger is not ``epoch``; nothing of this call was written.
 
         """
         for chunk in _chunks(publications):
-            keys = [self.key(name) for name in ("epoch", "documents", "counters")]
-            keys += [self._bucket(publication) for publication in chunk]
-            arguments: list[Any] = [epoch]
-            for item in chunk:
-                arguments += (_rest(item), bytes.fromhex(item.arrival_id), EVENT_TYPE)
-                arguments += (item.event_id, item.subject, item.event)
-            with translated():
-                reply = self._publish(keys=keys, args=arguments)
-            if reply[0] == b"held":
-                _require(epoch, reply[1])
-            yield from map(_answer, reply)
+            answers: dict[int, Answer] = {}
+            asking = dict(enumerate(chunk))
+            while asking:
+                rows = zip(asking.items(), self._ask(list(asking.values()), epoch, confirm), strict=True)
+                asking = {}
+                for (number, item), (kind, value) in rows:
+                    if kind == b"head":
+                        # Somebody, perhaps an earlier document of this call, was faster.
+                        asking[number] = item.after(_head(value, item))
+                    else:
+                        answers[number] = _answer(kind, value, item)
+            yield from (answers[number] for number in range(len(chunk)))
+
+    def _ask(self, chunk: Sequence[Publication], epoch: str, confirm: Callable[[], None]) -> list[tuple[bytes, bytes]]:
+        keys = [self.key(name) for name in ("epoch", "documents", "counters")]
+        keys += [self._bucket(item) for item in chunk]
+        keys += [self._head_bucket(item.edition) for item in chunk if item.edition]
+        arguments: list[Any] = [epoch]
+        for item in chunk:
+            arguments += (_rest(item), bytes.fromhex(item.arrival_id), pack_edition(item.edition))
+            arguments += (pack_head(item.revises), item.event_type, item.event_id, item.subject, item.event)
+        reply = self._call(keys, arguments, epoch, confirm)
+        if reply[0] == b"held":
+            _require(epoch, reply[1])
+        return list(reply)
+
+    def restore_heads(self, heads: Iterable[Head]) -> int:
+        """Have each key know the greatest of its heads, those that it knows included; return how many changed.
+
+        It asks for no epoch: this is how a ledger is made anew before it has one.
+        """
+        left = iter(heads)
+        changed = 0
+        while some := list(islice(left, CALL_RECORDS)):
+            changed += self._restore_heads(some)
+        return changed
+
+    def _restore_heads(self, heads: Sequence[Head]) -> int:
+        greatest: dict[bytes, Head] = {}
+        for head in heads:
+            key = head.edition.key
+            greatest[key] = max(greatest.get(key, head), head, key=_rank)
+        buckets = {key: self._head_bucket(head.edition) for key, head in greatest.items()}
+
+        def write(pipeline: Any) -> None:
+            known = {key: unpack_head(pipeline.hget(bucket, key[2:]), key) for key, bucket in buckets.items()}
+            pipeline.multi()
+            for key, head in greatest.items():
+                if (there := known[key]) is None or _rank(head) > _rank(there):
+                    pipeline.hset(buckets[key], key[2:], pack_head(head))
+
+        with translated():
+            # Watched: what is published meanwhile is seen, and all is looked at again.
+            written: Any = self.client.transaction(write, *set(buckets.values()))
+        return len(written)
+
+    def _call(self, keys: list[str], arguments: list[Any], epoch: str, confirm: Callable[[], None]) -> Any:
+        # The epoch makes the script this ledger's own: no other root has it loaded in our stead.
+        script = f"-- ledger {epoch}\n{self._publish}"
+        sha = hashlib.sha1(script.encode(), usedforsecurity=False).hexdigest()
+        with translated():
+            try:
+                return self.client.evalsha(sha, len(keys), *keys, *arguments)
+            except redis.exceptions.NoScriptError:
+                confirm()
+                self.client.script_load(script)
+                return self.client.evalsha(sha, len(keys), *keys, *arguments)
 
     def originals(self, entry_ids: Sequence[str]) -> list[Original]:
         """Return what the stream says of entries, one round trip."""
@@ -189,10 +224,24 @@ class Ledger:
     def _bucket(self, claimant: Claimant) -> str:
         return f"{self.prefix}claims:{claimant.content_sha256[:BUCKET_DIGITS]}"
 
+    def _head_bucket(self, edition: Edition) -> str:
+        return f"{self.prefix}heads:{edition.key.hex()[:BUCKET_DIGITS]}"
+
 
 def entry_time(entry_id: str) -> datetime:
     """Return when the server took an entry: the milliseconds in its id."""
     return datetime.fromtimestamp(int(entry_id.partition("-")[0]) / 1000, UTC)
+
+
+def entry_id_of(text: str) -> EntryId:
+    """Return an entry id, ``<milliseconds>-<sequence>``, as what it is ordered by."""
+    milliseconds, _, sequence = text.partition("-")
+    return int(milliseconds), int(sequence)
+
+
+def entry_id_text(entry_id: EntryId) -> str:
+    """Return an entry id as the server writes it."""
+    return "{}-{}".format(*entry_id)
 
 
 def _script(name: str) -> str:
@@ -208,24 +257,31 @@ def _require(epoch: str, found: bytes | None) -> None:
         raise LedgerHeld(f"expected {epoch}, the server has {found.decode() if found else 'none'}")
 
 
-def unpack_claim(claim: bytes) -> tuple[str, str]:
-    """Return (arrival id, entry id) of a claim as ``publish.lua`` packs it."""
-    arrival, high, low, sequence = struct.unpack(">8sHII", claim)
-    return arrival.hex(), f"{(high << 32) + low}-{sequence}"
+def _rank(head: Head) -> tuple[int, bool, str]:
+    return head.edition.rank
 
 
-def _known(claim: bytes | None, claimant: Claimant) -> Answer | None:
-    if claim is None:
-        return None
-    arrival_id, entry_id = unpack_claim(claim)
-    return Yours(entry_id) if arrival_id == claimant.arrival_id else Duplicate(entry_id, arrival_id)
+def _known(packed: bytes, claimant: Claimant) -> Answer:
+    claim = unpack_claim(packed, claimant.content_sha256)
+    if claim.arrival_id == claimant.arrival_id:
+        return Yours(claim.entry_id, issue=claim.issue)
+    return Duplicate(claim.entry_id, claim.arrival_id, issue=claim.issue)
 
 
-def _answer(row: list[bytes]) -> Answer:
-    kind, entry_id = row[0], row[1].decode()
-    if kind == b"duplicate":
-        return Duplicate(entry_id, row[2].hex())
-    return Published(entry_id) if kind == b"published" else Yours(entry_id)
+def _answer(kind: bytes, value: bytes, item: Publication) -> Answer:
+    if kind == b"claimed":
+        return _known(value, item)
+    if kind == b"superseded":
+        head = _head(value, item)
+        assert head
+        return Superseded(head)
+    claim = unpack_claim(value, item.content_sha256)
+    return (Revised if item.revises else Published)(claim.entry_id, issue=claim.issue)
+
+
+def _head(packed: bytes, item: Publication) -> Head | None:
+    assert item.edition
+    return unpack_head(packed, item.edition.key)
 
 
 def _chunks(publications: Iterable[Publication]) -> Iterator[list[Publication]]:
@@ -242,7 +298,5 @@ def _chunks(publications: Iterable[Publication]) -> Iterator[list[Publication]]:
 
 
 def _original(entry_id: str, reply: Any) -> Original:
-    path = None
-    if reply:
-        path = orjson.loads(reply[0][1][b"data"])["data"]["provenance"]["path"]
-    return Original(path, entry_time(entry_id))
+    source = orjson.loads(reply[0][1][b"data"])["data"]["provenance"] if reply else {}
+    return Original(source.get("path"), entry_time(entry_id), source.get("arrival_id"))

@@ -10,7 +10,8 @@ from typing import Any
 import orjson
 
 from turnstream.connect import translated
-from turnstream.publish import BUCKET_DIGITS, Ledger, unpack_claim
+from turnstream.packed import unpack_claim
+from turnstream.publish import BUCKET_DIGITS, Ledger
 
 #: Milliseconds a read waits for more; below any sensible server.response_timeout_seconds.
 _BLOCK_MS = 900
@@ -66,7 +67,7 @@ def find(ledger: Ledger, wanted: str) -> Entry | None:
         bucket: Any = ledger.client.hgetall(ledger.key(f"claims:{digits[:BUCKET_DIGITS]}"))
         for digest, claim in bucket.items():
             if digest.hex().startswith(rest):
-                _, entry_id = unpack_claim(claim)
+                entry_id = unpack_claim(claim, digits[:BUCKET_DIGITS] + digest.hex()).entry_id
                 reply: Any = ledger.client.xrange(ledger.key("documents"), entry_id, entry_id)
                 return Entry(entry_id, orjson.loads(reply[0][1][b"data"])) if reply else None
     return None
@@ -78,9 +79,11 @@ def line_of(entry: Entry, *, as_json: bool, whole_event: bool) -> str:
         return orjson.dumps(entry.event if whole_event else entry.record).decode()
     record = entry.record
     names = ", ".join(speaker["name"] or speaker["labels"][0] for speaker in record["speakers"][:3])
+    revision, before = record["revision"]["number"], record["revision"]["supersedes"]
     return (
         f"{entry.event['time'][:19]}Z  {record['document_id']}  {len(record['turns']):4d} turns  "
         f"{record['title'] or '(no title)'}{'  · ' + names if names else ''}"
+        f"{f'  · revision {revision}, supersedes {before}' if before else ''}"
     )
 
 

@@ -6,8 +6,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from turnstream.arrival import Arrival
+from turnstream.claims import Duplicate, Published, Superseded, Yours
+from turnstream.edition import Edition, Head, Issue
+from turnstream.journal import Line
 from turnstream.models import OutcomeKind, to_wire
-from turnstream.publish import Duplicate, entry_time
+from turnstream.publish import entry_time
 from turnstream.sidecars import DUPLICATE_SUFFIX, ERROR_SUFFIX
 
 
@@ -15,7 +18,7 @@ def folder_of(arrival: Arrival) -> tuple[str, str]:
     """Return the folder below the root that an outcome leads to, and the suffix of its sidecar or ``""``."""
     if arrival.outcome == OutcomeKind.REJECTED:
         return "quarantine", ERROR_SUFFIX
-    if arrival.outcome == OutcomeKind.DUPLICATE:
+    if arrival.outcome in (OutcomeKind.DUPLICATE, OutcomeKind.SUPERSEDED):
         return "duplicates", DUPLICATE_SUFFIX
     assert arrival.answer
     return f"archive/{entry_time(arrival.answer.entry_id):%Y-%m-%d}", ""
@@ -35,13 +38,68 @@ def journal_line(arrival: Arrival) -> dict[str, Any]:
         "size": arrival.taken.stat.st_size,
         "mtime_ns": arrival.taken.stat.st_mtime_ns,
         "document_id": identity and identity.document_id,
-        "event_id": identity and answer and f"{identity.document_id}.1",
+        "event_id": _event_id(arrival),
         "content_sha256": identity and identity.content_sha256,
         "source_sha256": identity and identity.source_sha256,
         "entry_id": answer and answer.entry_id,
         "original": answer.of if isinstance(answer, Duplicate) else None,
+        "superseded_by": answer.by.edition.document_id if isinstance(answer, Superseded) else None,
+        "head": _head(arrival),
         "reason": arrival.error and arrival.error.reason,
         "detail": arrival.error and arrival.error.detail,
+    }
+
+
+def journaled_issue(line: Line) -> Issue | None:
+    """Return the edition that a line published, ``None`` where it published none.
+
+    Raises:
+        ValueError: it says something else than we write.
+
+    """
+    head = journaled_head(line)
+    if head is None:
+        return None
+    return Issue(head.edition, head.number, line["head"].get("supersedes"))
+
+
+def journaled_head(line: Line) -> Head | None:
+    """Return what a line's edition would be as a head, ``None`` where it published none.
+
+    Raises:
+        ValueError: it says something else than we write.
+
+    """
+    facts = line.get("head")
+    if facts is None:
+        return None
+    try:
+        edition = Edition(bytes.fromhex(facts["key"]), facts["length"], facts["partial"], line["document_id"])
+        return Head(edition, facts["number"], line["entry_id"])
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"not the head of a line: {error!r}") from error
+
+
+def _event_id(arrival: Arrival) -> str | None:
+    """Return the event that gives its text, or the greater edition of it."""
+    if arrival.identity is None or arrival.answer is None:
+        return None
+    if isinstance(arrival.answer, Superseded):
+        return arrival.answer.by.event_id
+    return f"{arrival.identity.document_id}.{arrival.answer.number}"
+
+
+def _head(arrival: Arrival) -> dict[str, Any] | None:
+    """Return the edition that was published, for the ledger to be made anew from."""
+    if not isinstance(arrival.answer, Published | Yours) or arrival.answer.issue is None:
+        return None
+    issue = arrival.answer.issue
+    return {
+        "key": issue.edition.key.hex(),
+        "length": issue.edition.length,
+        "partial": issue.edition.partial,
+        "number": issue.number,
+        "supersedes": issue.supersedes,
     }
 
 

@@ -7,11 +7,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from turnstream.arrival import Arrival
+from turnstream.claims import Answer, Duplicate, Known, Superseded, Yours
+from turnstream.crashpoint import passed
+from turnstream.edition import Issue
 from turnstream.errors import DisposeBlocked, DocumentError, FileGone, TransientError
 from turnstream.folder import AlreadyMoved
 from turnstream.log import say
 from turnstream.models import Deferral, FileRef, OutcomeKind, printable
-from turnstream.publish import Duplicate, Ledger, Yours
+from turnstream.publish import Ledger
 
 
 def suspect(files: tuple[FileRef, ...], reason: str, detail: str, ledger: Ledger) -> None:
@@ -66,11 +69,13 @@ def conclude(arrivals: list[Arrival], ledger: Ledger) -> None:
             ledger,
             done=[arrival.ref.path for arrival in arrivals if arrival.ref.tries and arrival.moved],
             duplicate=outcomes.count(OutcomeKind.DUPLICATE),
+            superseded=outcomes.count(OutcomeKind.SUPERSEDED),
             rejected=outcomes.count(OutcomeKind.REJECTED),
         )
     except TransientError as error:
         # Every file is where it belongs; only the hints about them are lost.
         say("batch.abandoned", reason=error.reason, detail=error.detail, files=0)
+    passed("reported")
 
 
 def _deferral(arrival: Arrival, error: DocumentError) -> Deferral:
@@ -95,12 +100,7 @@ def _say_outcome(arrival: Arrival) -> None:
         "size": arrival.taken.stat.st_size if arrival.taken else None,
         "duration_s": round(arrival.duration_s, 6),
     }
-    if arrival.answer:
-        fields["entry_id"] = arrival.answer.entry_id
-    if isinstance(arrival.answer, Duplicate):
-        fields["original"] = arrival.answer.of
-    if isinstance(arrival.answer, Yours):
-        fields["redelivered"] = True
+    fields |= _said(arrival.answer) if arrival.answer else {}
     if arrival.destination:
         fields["to"] = printable(arrival.destination.path)
     if arrival.error:
@@ -113,6 +113,20 @@ def _say_outcome(arrival: Arrival) -> None:
     stays = event in ("document.blocked", "document.deferred")
     if not (stays and arrival.error and arrival.ref.reason == arrival.error.reason):
         say(event, **fields)
+
+
+def _said(answer: Answer) -> dict[str, Any]:
+    fields: dict[str, Any] = {"entry_id": answer.entry_id}
+    match answer:
+        case Duplicate():
+            fields["original"] = answer.of
+        case Superseded():
+            fields["superseded_by"] = answer.by.event_id
+        case Known(issue=Issue(number=number, supersedes=str(supersedes))):
+            fields |= {"revision": number, "supersedes": supersedes}
+    if isinstance(answer, Yours):
+        fields["redelivered"] = True
+    return fields
 
 
 def _event_of(arrival: Arrival) -> str:

@@ -25,8 +25,8 @@ from pydantic_settings import (
 from turnstream.errors import BadConfiguration
 
 ENV_PREFIX = "TURNSTREAM_"
-#: Environment names of ours that are no setting: where settings and secrets are found.
-ENV_PLACES = ("TURNSTREAM_CONFIG", "TURNSTREAM_SECRETS_DIR")
+#: Environment names of ours that are no setting: where settings and secrets are found, and where tests have us die.
+ENV_PLACES = ("TURNSTREAM_CONFIG", "TURNSTREAM_SECRETS_DIR", "TURNSTREAM_CRASH_AT")
 #: What Kubernetes sets in every container beside a service that is called "turnstream".
 _SERVICE_LINK = re.compile(r"TURNSTREAM_(SERVICE_(HOST|PORT\w*)|PORT(_\d+_(TCP|UDP|SCTP)\w*)?)")
 SERVER_SCHEMES = ("redis", "rediss", "redis+socket", "valkey")
@@ -125,10 +125,12 @@ class WorkSettings(Section):
 
 
 class StreamSettings(Section):
-    """How much of the documents stream is kept."""
+    """How much of the documents stream is kept, and how far its consumers may be behind."""
 
     retain_entries: Count
     trim_seconds: PositiveSeconds
+    max_backlog: Annotated[int, Field(ge=0)]
+    max_memory_share: Annotated[float, Field(gt=0, le=1)]
 
 
 class RetentionSettings(Section):
@@ -277,6 +279,11 @@ def child_environment(server_url: str | None) -> dict[str, str]:
 def make_sigterm_soft() -> None:
     """Let SIGTERM give running tasks ``soft_shutdown_seconds`` (billiard reads this at import)."""
     os.environ["REMAP_SIGTERM"] = "SIGQUIT"
+
+
+def crash_at() -> str | None:
+    """Where worker processes are to be killed, as ``crashpoint.arm`` takes it; for tests alone."""
+    return os.environ.get("TURNSTREAM_CRASH_AT")
 
 
 def _environment_path(name: str) -> Path | None:

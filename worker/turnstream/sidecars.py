@@ -1,4 +1,4 @@
-"""The notes beside rejected and duplicate files: all that a dropper who sees only the folder is told."""
+"""The notes beside rejected, duplicate and superseded files: all that a dropper who sees only the folder is told."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ import orjson
 from turnstream import __version__
 from turnstream.arrival import Arrival
 from turnstream.attempts import earlier_attempts
+from turnstream.claims import Duplicate, Original, Superseded
 from turnstream.errors import PermanentError
 from turnstream.identify import is_arrival
-from turnstream.models import OutcomeKind, printable, to_wire
+from turnstream.models import printable, to_wire
 from turnstream.naming import numbered
-from turnstream.publish import Duplicate, Original
 
 ERROR_SUFFIX = ".error.json"
 DUPLICATE_SUFFIX = ".duplicate.json"
@@ -27,9 +27,14 @@ _LARGEST_BYTES = 1 << 20
 
 
 def sidecar(arrival: Arrival, root: Path, root_id: str) -> bytes:
-    """Return the JSON that stands beside a rejected or duplicate file, for its dropper to read."""
-    duplicate = arrival.outcome == OutcomeKind.DUPLICATE
-    facts = _duplicate_facts(arrival, root, root_id) if duplicate else _error_facts(arrival, root)
+    """Return the JSON that stands beside a file that was not published, for its dropper to read."""
+    match arrival.answer:
+        case Duplicate() as answer:
+            facts = _duplicate_facts(arrival, answer, root, root_id)
+        case Superseded() as answer:
+            facts = _superseded_facts(arrival, answer, root, root_id)
+        case _:
+            facts = _error_facts(arrival, root)
     return orjson.dumps(facts, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z) + b"\n"
 
 
@@ -48,7 +53,9 @@ def is_ours(facts: Mapping[str, Any] | None) -> bool:
     """Whether these are the facts of a sidecar as we write it, and no user's own JSON."""
     if facts is None or not {"file", "arrival_id", "at", "hint"} <= facts.keys():
         return False
-    return "duplicate_of" in facts or {"reason", "retry", "version"} <= facts.keys()
+    return (
+        not facts.keys().isdisjoint(("duplicate_of", "superseded_by")) or {"reason", "retry", "version"} <= facts.keys()
+    )
 
 
 def readable_time(moment: datetime) -> str:
@@ -80,32 +87,67 @@ def _error_facts(arrival: Arrival, root: Path) -> dict[str, Any]:
     }
 
 
-def _duplicate_facts(arrival: Arrival, root: Path, root_id: str) -> dict[str, Any]:
-    assert arrival.identity and arrival.original and arrival.taken and isinstance(arrival.answer, Duplicate)
-    original = arrival.original
-    archived = archived_at(original, arrival.answer.of, root, root_id)
-    now = datetime.now(UTC)
-    name = f"as {original.path} " if original.path else ""
-    lies = f"; that file lies in {archived}" if archived else ""
-    return {
-        "file": printable(arrival.path),
-        "hint": f"The same text came before, {name}on {readable_time(original.published_at)}{lies}.",
-        "next": "Nothing needs to be done: the text was published then. This file can be deleted.",
-        "duplicate_of": {
-            "document_id": arrival.identity.document_id,
-            "path": original.path,
-            "archived": archived,
-            "published_at": original.published_at,
-            "published": readable_time(original.published_at),
-            "entry_id": arrival.answer.entry_id,
-            "arrival_id": arrival.answer.of,
-        },
-        "at": now,
-        "when": readable_time(now),
-        "arrival_id": arrival.arrival_id,
-        "size": arrival.taken.stat.st_size,
-        "dropped_as": to_wire(arrival.path),
-    }
+def _duplicate_facts(arrival: Arrival, answer: Duplicate, root: Path, root_id: str) -> dict[str, Any]:
+    assert arrival.identity
+    earlier = _Earlier(arrival, answer.of, root, root_id)
+    return earlier.facts(
+        f"The same text came before, {earlier.where()}.",
+        "Nothing needs to be done: the text was published then. This file can be deleted.",
+        duplicate_of={"document_id": arrival.identity.document_id, "entry_id": answer.entry_id},
+    )
+
+
+def _superseded_facts(arrival: Arrival, answer: Superseded, root: Path, root_id: str) -> dict[str, Any]:
+    assert arrival.identity and arrival.original
+    earlier = _Earlier(arrival, arrival.original.arrival_id, root, root_id)
+    by = {"document_id": answer.by.edition.document_id, "event_id": answer.by.event_id, "entry_id": answer.entry_id}
+    facts = earlier.facts(
+        f"A longer text of the same transcript came before, {earlier.where()}.",
+        "Nothing needs to be done: the longer text was published. This file can be deleted.",
+        superseded_by=by,
+    )
+    return {**facts, "document_id": arrival.identity.document_id}
+
+
+class _Earlier:
+    """What came before a file and stands for it on the stream."""
+
+    def __init__(self, arrival: Arrival, of: str | None, root: Path, root_id: str) -> None:
+        assert arrival.original
+        self.arrival = arrival
+        self.of = of
+        self.original = arrival.original
+        self.archived = archived_at(self.original, of, root, root_id) if of else None
+
+    def where(self) -> str:
+        """Return under which name it came, when, and where it lies."""
+        name = f"as {self.original.path} " if self.original.path else ""
+        lies = f"; that file lies in {self.archived}" if self.archived else ""
+        return f"{name}on {readable_time(self.original.published_at)}{lies}"
+
+    def facts(self, hint: str, next_step: str, **earlier: dict[str, Any]) -> dict[str, Any]:
+        """Return a note; ``earlier`` is the one fact, by its name, that says what came before."""
+        assert self.arrival.taken
+        now = datetime.now(UTC)
+        ((name, ids),) = earlier.items()
+        return {
+            "file": printable(self.arrival.path),
+            "hint": hint,
+            "next": next_step,
+            name: {
+                **ids,
+                "path": self.original.path,
+                "archived": self.archived,
+                "published_at": self.original.published_at,
+                "published": readable_time(self.original.published_at),
+                "arrival_id": self.of,
+            },
+            "at": now,
+            "when": readable_time(now),
+            "arrival_id": self.arrival.arrival_id,
+            "size": self.arrival.taken.stat.st_size,
+            "dropped_as": to_wire(self.arrival.path),
+        }
 
 
 def archived_at(original: Original, of: str, root: Path, root_id: str) -> str | None:

@@ -10,9 +10,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
-import socket
 import threading
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,7 +22,8 @@ from celery import Celery
 from celery.signals import task_failure, worker_process_init
 from pydantic import ValidationError
 
-from turnstream.alive import Holder
+from turnstream import crashpoint
+from turnstream.alive import this_process
 from turnstream.app import TASK
 from turnstream.connect import client
 from turnstream.errors import SetupError, TransientError
@@ -35,7 +34,7 @@ from turnstream.pipeline import Tools, process
 from turnstream.publish import Ledger
 from turnstream.reports import conclude, suspect
 from turnstream.root import Root
-from turnstream.settings import HOLD_REFRESHES, Settings
+from turnstream.settings import HOLD_REFRESHES, Settings, crash_at
 
 #: Objects made before a young garbage collection (Python's default is 700).
 _GC_OBJECTS = 50_000
@@ -130,7 +129,7 @@ def _held(batch: Batch, workshop: Workshop) -> Iterator[None]:
     seconds = workshop.settings.work.hold_seconds
     ledger = workshop.tools().ledger
     key = ledger.key(f"hold:{batch.id}")
-    holder = Holder(socket.gethostname(), os.getpid(), time.time())
+    holder = this_process()
 
     def refresh() -> None:
         while not done.wait(seconds / HOLD_REFRESHES):
@@ -151,6 +150,7 @@ def _held(batch: Batch, workshop: Workshop) -> Iterator[None]:
 
 
 def _begin_process(workshop: Workshop) -> None:
+    crashpoint.arm(crash_at())
     # A batch makes many objects and hardly a cycle: by default a tenth of the time went to looking for them.
     gc.freeze()
     gc.set_threshold(_GC_OBJECTS, 20, 20)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import resource
 import signal
 import socket
@@ -10,11 +11,14 @@ from typing import Any
 
 from celery.apps import worker as celery_worker
 from celery.signals import worker_ready, worker_shutting_down
+from celery.worker.consumer import Consumer
+from celery.worker.state import maybe_shutdown
+from kombu import Connection
 
 from turnstream.alive import BEAT_SECONDS, beat, farewell
 from turnstream.app import create
 from turnstream.connect import client
-from turnstream.errors import TransientError
+from turnstream.errors import ServerUnavailable, TransientError
 from turnstream.log import say
 from turnstream.publish import Ledger
 from turnstream.settings import Settings, WorkSettings
@@ -22,6 +26,8 @@ from turnstream.tasks import register
 
 #: As many descriptors as a worker asks for, where it may: some programs count up to the limit.
 _OPEN_FILES = 1 << 16
+#: Seconds between tries while the server is away; Celery's own pauses grow by 2 s up to 30 s.
+_RETRY_SECONDS = 1
 #: Seconds that a stop may take beyond what running batches get.
 _STOP_MARGIN = 5.0
 
@@ -40,6 +46,7 @@ def work(settings: Settings, url: str) -> int:
         pool="prefork",
         concurrency=beating.processes,
         hostname=f"turnstream@{socket.gethostname()}",
+        consumer_cls=_Prompt,
         loglevel="INFO",
         quiet=True,
         without_gossip=True,
@@ -63,6 +70,23 @@ def _allow_open_files() -> None:
 
 def _not_printed(_message: str, *_: Any) -> None:
     return None
+
+
+class _Prompt(Consumer):
+    """Celery's consumer, back within a second once the server is."""
+
+    def ensure_connected(self, conn: Connection) -> Any:
+        tries = itertools.count()
+
+        def away(error: Exception, _pause: float) -> None:
+            # Later on the signs of life say it.
+            if self.first_connection_attempt and next(tries) == 0:
+                say("server.unavailable", reason=ServerUnavailable.reason, detail=type(error).__name__)
+
+        conn.ensure_connection(
+            away, interval_start=_RETRY_SECONDS, interval_max=_RETRY_SECONDS, callback=maybe_shutdown
+        )
+        return super().ensure_connected(conn)
 
 
 class _Beating:

@@ -1,7 +1,8 @@
-"""What became of arrivals: published, duplicate, rejected, or gone, as journal, notes and ledger tell it."""
+"""What became of arrivals that are done, or gone: as journal, notes and ledger tell it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from turnstream.errors import PermanentError
@@ -19,6 +20,7 @@ _OF_ALL = ("arrival_id", "size", "at", "document_id", "event_id", "entry_id", "c
 _STATES = {
     OutcomeKind.PUBLISHED: State.PUBLISHED,
     OutcomeKind.DUPLICATE: State.DUPLICATE,
+    OutcomeKind.SUPERSEDED: State.SUPERSEDED,
     OutcomeKind.REJECTED: State.QUARANTINED,
 }
 
@@ -36,6 +38,7 @@ def fate(line: Line, scene: Scene, *, is_there: bool, as_text: bool = False) -> 
     makers = {
         OutcomeKind.PUBLISHED: _published,
         OutcomeKind.DUPLICATE: _duplicate,
+        OutcomeKind.SUPERSEDED: _superseded,
         OutcomeKind.REJECTED: _rejected,
     }
     if outcome not in makers:
@@ -53,14 +56,13 @@ def fate(line: Line, scene: Scene, *, is_there: bool, as_text: bool = False) -> 
 
 def claimed(subject: Claimed, scene: Scene) -> Explanation:
     """Explain a published content of which only the server tells."""
-    document_id = subject.content_sha256[:16]
     return fate(
         {
             "outcome": OutcomeKind.PUBLISHED,
             "at": entry_time(subject.entry_id).strftime("%Y-%m-%dT%H:%M:%SZ"),
             "arrival_id": subject.arrival_id,
-            "document_id": document_id,
-            "event_id": f"{document_id}.1",
+            "document_id": subject.content_sha256[:16],
+            "event_id": subject.event_id,
             "entry_id": subject.entry_id,
             "content_sha256": subject.content_sha256,
         },
@@ -82,6 +84,10 @@ def from_note(place: str, scene: Scene) -> Line | None:
     if isinstance(original, dict):
         ids = {name: original.get(name) for name in ("document_id", "entry_id")}
         return {**line, **ids, "outcome": OutcomeKind.DUPLICATE, "original": original.get("arrival_id")}
+    greater = facts.get("superseded_by")
+    if isinstance(greater, dict):
+        ids = {name: greater.get(name) for name in ("event_id", "entry_id")}
+        return {**line, **ids, "outcome": OutcomeKind.SUPERSEDED, "superseded_by": greater.get("document_id")}
     return {**line, "outcome": OutcomeKind.REJECTED}
 
 
@@ -105,17 +111,36 @@ def _published(line: Line, scene: Scene) -> Explanation:
 
 
 def _duplicate(line: Line, scene: Scene) -> Explanation:
-    note = read_facts(scene.root.path / (from_wire(str(line.get("to"))) + DUPLICATE_SUFFIX)) if line.get("to") else None
-    said = (note or {}).get("duplicate_of")
-    original: dict[str, Any] = said if isinstance(said, dict) else {}
+    original = _noted(line, "duplicate_of", scene)
     original = {**original, "arrival_id": line.get("original"), "entry_id": line.get("entry_id")}
     original.setdefault("document_id", line.get("document_id"))
-    from_path = f" from {original['path']}" if original.get("path") else ""
-    archived = f"; that file is {original['archived']}" if original.get("archived") else ""
-    why = f"Its text was already published{from_path} as document {original['document_id']}{archived}."
+    why = f"Its text was already published{_from_where(original)}."
     command = scene.command("show", str(original["document_id"]))
     step = f"{NOTHING} To see the record:"
     return Explanation(State.DUPLICATE, why, step, command, facts={"duplicate_of": original})
+
+
+def _superseded(line: Line, scene: Scene) -> Explanation:
+    greater = _noted(line, "superseded_by", scene)
+    ids = {name: line.get(name) for name in ("event_id", "entry_id")}
+    greater = {**greater, **ids, "document_id": line.get("superseded_by")}
+    why = f"A longer text of the same transcript was already published{_from_where(greater)}."
+    command = scene.command("show", str(greater["document_id"]))
+    step = f"{NOTHING} To see that record:"
+    return Explanation(State.SUPERSEDED, why, step, command, facts={"superseded_by": greater})
+
+
+def _noted(line: Line, name: str, scene: Scene) -> dict[str, Any]:
+    """Return what the note beside a file in duplicates/ says of what came before it."""
+    note = read_facts(scene.root.path / (from_wire(str(line.get("to"))) + DUPLICATE_SUFFIX)) if line.get("to") else None
+    said = (note or {}).get(name)
+    return said if isinstance(said, dict) else {}
+
+
+def _from_where(earlier: Mapping[str, Any]) -> str:
+    from_path = f" from {earlier['path']}" if earlier.get("path") else ""
+    archived = f"; that file is {earlier['archived']}" if earlier.get("archived") else ""
+    return f"{from_path} as document {earlier['document_id']}{archived}"
 
 
 def _rejected(line: Line, scene: Scene) -> Explanation:
@@ -155,6 +180,8 @@ def _gone(explanation: Explanation, place: str | None) -> Explanation:
         explanation.next_step = (
             "Nothing to do for the stream: the record was published. Only the source file is missing."
         )
+    elif was is State.SUPERSEDED:
+        explanation.next_step = "Nothing to do: a longer text was published before."
     else:
         explanation.next_step = "Nothing to do: its text was published before."
     return explanation

@@ -11,7 +11,7 @@ import orjson
 from pydantic import ValidationError
 
 from turnstream.alive import Holder, Process, holder, living
-from turnstream.models import Answer, Batch, Deferral, to_wire
+from turnstream.models import Answer, Batch, Deferral, Pause, to_wire
 from turnstream.publish import QUEUE, QUEUE_PREFIX, Ledger
 from turnstream.questions import PATHS, ask
 
@@ -45,6 +45,7 @@ class Mail:
     marks: dict[str, Deferral] = field(default_factory=dict)
     answers: dict[str, Answer] = field(default_factory=dict)
     watcher_is_silent: bool = False
+    pause: Pause | None = None
 
     def has(self, role: str) -> bool:
         """Whether a watcher or a worker gives signs of life."""
@@ -69,6 +70,8 @@ def fetch(ledger: Ledger, paths: Sequence[str]) -> Mail:
             if said is None:
                 break
             mail.answers |= {answer.path: answer for answer in said}
+        # After the questions: with its answer the watcher says it anew.
+        mail.pause = _pause(ledger)
     return mail
 
 
@@ -112,6 +115,16 @@ def _holders(ledger: Ledger, batch_ids: Sequence[str]) -> dict[str, Holder]:
         pipeline.get(ledger.key(f"hold:{batch_id}"))
     found = zip(batch_ids, ledger.execute(pipeline), strict=True)
     return {batch_id: who for batch_id, value in found if value and (who := holder(value))}
+
+
+def _pause(ledger: Ledger) -> Pause | None:
+    pipeline = ledger.client.pipeline(transaction=False)
+    pipeline.hget(ledger.key("watcher"), "paused")
+    (text,) = ledger.execute(pipeline)
+    try:
+        return Pause.model_validate_json(text) if text else None
+    except ValidationError:
+        return None  # another version's
 
 
 def _marks(ledger: Ledger, paths: Sequence[str]) -> dict[str, Deferral]:

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
+from turnstream.agreement import disagreement
 from turnstream.connect import await_url, client
 from turnstream.errors import BadConfiguration, NoServer, ServerRefused, TransientError
 from turnstream.explain.mailbox import Mail, Message, fetch, messages
 from turnstream.publish import Ledger
 from turnstream.root import Root
 from turnstream.settings import Settings
-from turnstream.watch.ledger import disagreement
 
 
 class Cause(StrEnum):
@@ -25,6 +25,7 @@ class Cause(StrEnum):
     LEDGER_HELD = "ledger_held"
     NO_WATCHER = "no_watcher"
     NO_WORKER = "no_worker"
+    QUEUE_PAUSED = "queue_paused"
 
 
 class Hindrance(NamedTuple):
@@ -59,7 +60,7 @@ class Scene:
         else:
             if detail:
                 why = f"the server's ledger is not the one that this root knows, so nothing is published: {detail}"
-                step = "Give the server its data back, or name the right one (server.url); nothing is lost meanwhile."
+                step = "Nothing to do: the watcher rebuilds it. Its log says how far, or why it cannot (ledger.held)."
                 self.trouble = Hindrance(Cause.LEDGER_HELD, why, step)
 
     def messages(self) -> list[Message]:
@@ -101,6 +102,9 @@ class Scene:
                     f"Start one (`turnstream run` brings server, watcher and worker, `turnstream {command}` only this)."
                 )
                 return Hindrance(cause, f"no {role} gives a sign of life", step, self.command("run"))
+        if pause := self.mail.pause:
+            step = f"{pause.remedy[0].upper()}{pause.remedy[1:]}; files are taken by themselves afterwards."
+            return Hindrance(Cause.QUEUE_PAUSED, pause.what, step)
         return None
 
     def command(self, *words: str) -> str:

@@ -29,6 +29,7 @@ class State(StrEnum):
     SUSPECTED = "suspected"
     PUBLISHED = "published"
     DUPLICATE = "duplicate"
+    SUPERSEDED = "superseded"
     QUARANTINED = "quarantined"
     GONE = "gone"
     UNKNOWN = "unknown"

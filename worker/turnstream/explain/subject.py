@@ -47,6 +47,7 @@ class Claimed:
     content_sha256: str
     arrival_id: str
     entry_id: str
+    event_id: str
 
 
 Place = InDrop | Kept | Outside

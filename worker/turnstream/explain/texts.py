@@ -14,7 +14,8 @@ from turnstream.explain.scene import Scene
 from turnstream.explain.subject import Claimed
 from turnstream.extract import extract
 from turnstream.identify import Identity, identify
-from turnstream.publish import BUCKET_DIGITS, unpack_claim
+from turnstream.packed import unpack_claim
+from turnstream.publish import BUCKET_DIGITS
 
 _DIGEST = re.compile(r"[0-9a-f]{8,64}")
 _ENTRY_ID = re.compile(r"(\d{1,20})-(\d{1,20})")
@@ -75,8 +76,14 @@ def _of_digits(digits: str, scene: Scene) -> list[Claimed]:
     with translated():
         bucket: Any = scene.ledger.client.hgetall(scene.ledger.key(f"claims:{digits[:BUCKET_DIGITS]}"))
     rest = digits[BUCKET_DIGITS:]
-    found = ((digits[:BUCKET_DIGITS] + digest.hex(), *unpack_claim(claim)) for digest, claim in bucket.items())
-    return [Claimed(*facts) for facts in found if facts[0][BUCKET_DIGITS:].startswith(rest)]
+    found = ((digits[:BUCKET_DIGITS] + digest.hex(), claim) for digest, claim in bucket.items())
+    return [_claimed(*facts) for facts in found if facts[0][BUCKET_DIGITS:].startswith(rest)]
+
+
+def _claimed(digest: str, packed: bytes) -> Claimed:
+    claim = unpack_claim(packed, digest)
+    number = claim.issue.number if claim.issue else 1
+    return Claimed(digest, claim.arrival_id, claim.entry_id, f"{digest[:16]}.{number}")
 
 
 def _of_entry(entry_id: str, scene: Scene) -> list[Claimed]:

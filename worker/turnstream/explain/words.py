@@ -17,7 +17,7 @@ from turnstream.models import printable, visible
 
 _WIDEST, _INDENT = 100, "    "
 _STYLES = {
-    **dict.fromkeys((State.PUBLISHED, State.DUPLICATE), "green"),
+    **dict.fromkeys((State.PUBLISHED, State.DUPLICATE, State.SUPERSEDED), "green"),
     **dict.fromkeys((State.QUARANTINED, State.DISPOSE_BLOCKED, State.UNREADABLE_FOLDER, State.SUSPECTED), "red"),
     **dict.fromkeys((State.GONE, State.UNKNOWN, State.DEFERRED), "yellow"),
 }

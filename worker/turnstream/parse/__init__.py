@@ -17,7 +17,7 @@ from __future__ import annotations
 from turnstream.models import Extracted, Layout, Parsed
 from turnstream.parse.evidence import speaker_marks
 from turnstream.parse.head import front_matter_end, read_head
-from turnstream.parse.segments import is_partial, runs_of
+from turnstream.parse.segments import body_of, is_partial, runs_of
 from turnstream.parse.speakers import speakers_of
 from turnstream.parse.turns import turns_of, unattributed_of
 
@@ -29,10 +29,10 @@ PARSER_VERSION: str = "1"
 def parse(document: Extracted) -> Parsed:
     """The transcript that a document's lines show; a text without speakers has no turns."""
     lines = document.lines
-    body = front_matter_end(lines)
-    marks, reasons = speaker_marks(lines, body)
+    first = front_matter_end(lines)
+    marks, reasons = speaker_marks(lines, first)
     opening = min(marks, default=len(lines))
-    head = read_head(lines, body, opening)
+    head = read_head(lines, first, opening)
     facts = {fact.field: fact.value for fact in head}
     runs = tuple(runs_of(lines, marks, opening))
     speakers, ids = speakers_of(marks[number].label for number in sorted(marks))
@@ -40,10 +40,11 @@ def parse(document: Extracted) -> Parsed:
         title=facts.get("title"),
         publisher=facts.get("publisher"),
         summary=facts.get("summary"),
-        status="partial" if is_partial(lines) else "complete",
+        status="partial" if is_partial(lines, first, opening) else "complete",
         speakers=speakers,
         turns=turns_of(lines, runs, ids),
         unattributed=tuple(unattributed_of(document, [*(fact.line for fact in head), opening], runs)),
+        body=body_of(lines, opening if marks else max((fact.line + 1 for fact in head), default=first)),
         spans={fact.field: (lines[fact.line].start, lines[fact.line].end) for fact in head},
         layout=Layout(name="label_line", reasons=reasons) if marks else None,
         warnings=() if marks else ("no_turns",),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from turnstream.models import Line
-from turnstream.parse.lines import ends_sentence, is_break, is_direction, is_rule
+from turnstream.parse.lines import ends_sentence, is_break, is_direction, is_part, is_rule
 from turnstream.parse.marks import read_mark
 
 MAX_TITLE = 250
@@ -92,4 +92,5 @@ def _summary(lines: Sequence[Line], at: int, end: int, *, closed: bool) -> Fact 
 
 
 def _is_prose(text: str) -> bool:
-    return len(text) <= MAX_SUMMARY and " " in text and ends_sentence(text) and not is_direction(text)
+    is_sentence = len(text) <= MAX_SUMMARY and " " in text and ends_sentence(text)
+    return is_sentence and not is_direction(text) and not is_part(text)

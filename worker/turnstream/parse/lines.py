@@ -14,9 +14,28 @@ _RULE = re.compile(r"(?:[*_=~⁂•·#—–-] ?){3,}|⁂")
 _OMISSION = re.compile(r"[<\[(]? ?(?:…|\.{3}) ?[>\])]?")
 _END = re.compile(r"[*\[(]?(?:ENDS?|-30-)(?: OF [A-Z ]{1,30})?(?: \d.*)?[.\])*]?")
 _HEADING = re.compile(r"#{1,6} \S")
-_CONTINUED = re.compile(
-    r"[(\[<]?(?:to be continued|продолжение следует|fortsetzung folgt|à suivre|continuará|未完待续)[.…]*[)\]>]?"
+#: Said below a text that goes on.
+_CONTINUED = (
+    r"to be continued|продолжение следует|окончание следует|продовження буде|далі буде|ciąg dalszy nastąpi|cdn"
+    r"|fortsetzung folgt|wird fortgesetzt|à suivre|continuará|未完待续|未完待續|待续|待續|つづく"
 )
+#: … and too common a word to count without brackets.
+_CONTINUED_BRACKETED = r"continued|continues|more to follow|suite|continua|segue|продолжение|fortsetzung|続く|未完"
+#: Said above or below one of which only a part is there.
+_PART = (
+    r"(?:this is )?(?:a |an )?(?:partial|incomplete|unfinished) transcript"
+    r"|(?:this |the )?transcript is (?:partial|incomplete|not (?:yet )?complete)"
+    r"|(?:this |the )?(?:full |complete )?transcript (?:is being|will be) (?:updated|prepared|continued|completed)"
+    r"|(?:the )?(?:full |complete |rest of the )?transcript (?:to follow|will follow)"
+    r"|(?:the )?(?:full |complete )transcript will be (?:posted|published|available)"
+    r"|(?:полная )?стенограмма (?:обновляется|дополняется|готовится|будет (?:опубликована|дополнена))"
+    r"|(?:das |die )?(?:vollständige )?(?:wortprotokoll|abschrift|transkript) (?:folgt|wird (?:noch )?ergänzt)"
+    r"|transcription (?:partielle|en cours)|transcripción (?:parcial|en proceso)"
+)
+_SOON = r"(?: (?:shortly|soon|later|below|as it becomes available|позже|позднее|in kürze|später))?"
+_OPEN, _CLOSE = r"[(\[<（【*_]{0,3} ?", r" ?[.…!]*[)\]>）】*_]{0,3}"
+_IS_CONTINUED = re.compile(rf"{_OPEN}(?:{_CONTINUED}){_CLOSE}|[(\[（【](?:{_CONTINUED_BRACKETED}){_CLOSE}")
+_IS_PART = re.compile(rf"{_OPEN}(?:{_PART}){_SOON}{_CLOSE}")
 _SENTENCE_END = re.compile(r"[.?!…。？！—–-][\"'”’»)\]]*$")
 _PAIRS = {"(": ")", "[": "]", "（": "）", "【": "】"}
 
@@ -32,8 +51,13 @@ def is_omission(text: str) -> bool:
 
 
 def is_continued(text: str) -> bool:
-    """Whether a line says that the text isn't whole yet."""
-    return len(text) <= MAX_MARK and _CONTINUED.fullmatch(text.casefold()) is not None
+    """Whether a line at the end of a text says that it isn't whole yet."""
+    return len(text) <= MAX_MARK and (is_part(text) or _IS_CONTINUED.fullmatch(text.casefold()) is not None)
+
+
+def is_part(text: str) -> bool:
+    """Whether a line, above or below a text, says that it isn't the whole of it."""
+    return len(text) <= MAX_MARK and _IS_PART.fullmatch(text.casefold()) is not None
 
 
 def is_break(text: str) -> bool:

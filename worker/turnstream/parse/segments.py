@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from turnstream.models import Line
-from turnstream.parse.lines import is_break, is_continued, is_direction, is_omission
+from turnstream.models import Line, Span
+from turnstream.parse.head import MAX_HEAD
+from turnstream.parse.lines import is_break, is_continued, is_direction, is_omission, is_part
 from turnstream.parse.marks import Mark
 
 RunKind = Literal["turn", "direction", "rest"]
@@ -67,6 +68,16 @@ def _closes(text: str) -> bool:
     return is_continued(text) or is_break(text) or is_omission(text)
 
 
-def is_partial(lines: Sequence[Line]) -> bool:
-    """Whether the closing marks say that more is to come."""
-    return any(is_continued(line.text) for line in lines[closing_at(lines) :])
+def is_partial(lines: Sequence[Line], first: int, opening: int) -> bool:
+    """Whether the closing marks, or a line of the head, say that more is to come."""
+    head = lines[first : min(opening, first + MAX_HEAD)]
+    closing = lines[closing_at(lines) :]
+    return any(is_continued(line.text) for line in closing) or any(is_part(line.text) for line in head)
+
+
+def body_of(lines: Sequence[Line], first: int) -> Span:
+    """The text from line ``first`` on, without marks that say that it is a part, above or below."""
+    last = closing_at(lines)
+    while first < last and is_part(lines[first].text):
+        first += 1
+    return (lines[first].start, lines[last - 1].end) if first < last else (0, 0)

@@ -52,6 +52,7 @@ class Rates:
     published: float
     duplicate: float
     rejected: float
+    superseded: float
     over_s: float
     drain_s: float | None
 
@@ -60,9 +61,9 @@ class Rates:
 class Status:
     """One moment's facts; counts are files unless said otherwise, and ``None`` where the server could not be asked.
 
-    ``backlog`` and ``rates`` need a living watcher.  ``holders`` are the worker processes on
-    long batches, ``longest_s`` how long a worker has had the oldest one.  ``groups`` are the
-    consumer groups of the stream, ``oldest_s`` the seconds that a file has been in ``drop/``.
+    ``backlog``, ``rates`` and ``paused`` (why nothing is queued) need a living watcher.  ``holders``
+    are the worker processes on long batches, ``longest_s`` how long a worker has had the oldest one.
+    ``groups`` are the consumer groups of the stream, ``oldest_s`` the seconds that a file has been in ``drop/``.
     """
 
     at: str
@@ -82,6 +83,7 @@ class Status:
     quarantine: dict[str, int] = field(default_factory=dict)
     stream_entries: int | None = None
     groups: list[dict[str, Any]] = field(default_factory=list)
+    paused: dict[str, Any] | None = None
     events: str = "unknown"
     warnings: list[str] = field(default_factory=list)
     processes: list[dict[str, Any]] = field(default_factory=list)

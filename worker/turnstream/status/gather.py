@@ -10,11 +10,13 @@ from typing import Any
 
 import orjson
 
+from turnstream.agreement import disagreement
 from turnstream.alive import holder, living
 from turnstream.connect import await_url, client, translated
+from turnstream.consumers import groups
 from turnstream.durability import weaknesses
 from turnstream.errors import BadConfiguration, NoServer, ServerRefused, TransientError
-from turnstream.models import Deferral
+from turnstream.models import Deferral, Pause
 from turnstream.publish import QUEUE, QUEUE_PREFIX, Ledger
 from turnstream.questions import ask
 from turnstream.root import Root
@@ -23,7 +25,6 @@ from turnstream.status.facts import Backlog, Server, Status
 from turnstream.status.folders import NOT_READ, Folders
 from turnstream.status.problems import problems
 from turnstream.status.rates import rates
-from turnstream.watch.ledger import disagreement
 
 #: Marks of deferral that are looked into at most; of more there is only the number.
 _MARKS = 2000
@@ -106,7 +107,9 @@ def _look_at_server(root: Root, ledger: Ledger, status: Status) -> None:
     if status.has("watcher"):
         _take_words({name.decode(): value.decode(errors="replace") for name, value in words.items()}, status, now)
     _look_at_health(root, ledger, status)
-    status.groups = _groups(ledger)
+    status.groups = [
+        {name: getattr(group, name) for name in ("name", "consumers", "pending", "lag")} for group in groups(ledger)
+    ]
 
 
 def _take_words(words: Mapping[str, str], status: Status, now: float) -> None:
@@ -118,6 +121,7 @@ def _take_words(words: Mapping[str, str], status: Status, now: float) -> None:
         status.oldest_s = max(now - oldest, 0.0)
     status.backlog = Backlog(counts["known"], counts["waiting"], counts["due"], counts["sent"], reasons)
     status.refused_folders = max(status.refused_folders, counts["refused"])
+    status.paused = _pause(words.get("paused"))
     status.events = words.get("events", "unknown")
     status.warnings = [str(warning) for warning in _parsed(words.get("warnings"), [])]
     status.rates = rates(words.get("samples", ""), status.counters or {}, now, counts["due"] + counts["sent"])
@@ -153,15 +157,11 @@ def _look_at_health(root: Root, ledger: Ledger, status: Status) -> None:
     server.max_memory_bytes = memory.get("maxmemory") or None
 
 
-def _groups(ledger: Ledger) -> list[dict[str, Any]]:
-    with translated():
-        if not ledger.client.exists(ledger.key("documents")):
-            return []
-        found: Any = ledger.client.xinfo_groups(ledger.key("documents"))
-    return [
-        {"name": group["name"].decode(errors="replace"), **{k: group.get(k) for k in ("consumers", "pending", "lag")}}
-        for group in found
-    ]
+def _pause(text: str | None) -> dict[str, Any] | None:
+    try:
+        return Pause.model_validate_json(text or "").model_dump(exclude_none=True)
+    except ValueError:
+        return None  # none, or another version's
 
 
 def _batch_id(message: bytes) -> str | None:

@@ -30,7 +30,8 @@ def _of_server(status: Status, settings: Settings) -> Iterator[Problem]:
         yield Problem(f"the server refuses ({server.detail})", "look at its memory, disk and role")
     if server.ledger == "held":
         yield Problem(
-            f"the ledger is held, nothing is published: {server.ledger_detail}", "give the server its data back"
+            f"the ledger is held, nothing is published: {server.ledger_detail}",
+            "the watcher rebuilds it; its log says how far, or why it cannot",
         )
     if server.weaknesses:
         yield Problem(f"the server may lose records: {'; '.join(server.weaknesses)}", "set appendfsync always")
@@ -49,6 +50,8 @@ def _of_processes(status: Status) -> Iterator[Problem]:
 
 
 def _of_files(status: Status) -> Iterator[Problem]:
+    if status.paused:
+        yield Problem(status.paused["what"], status.paused["remedy"])
     for warning in status.warnings:
         what, _, remedy = warning.rpartition(": ")
         yield Problem(what, remedy)

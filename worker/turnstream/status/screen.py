@@ -121,6 +121,7 @@ def _rates(status: Status) -> str:
     if rates is None:
         return "not known yet" if status.has("watcher") else "not known"
     text = f"{_rate(rates.published)} published, {_rate(rates.duplicate)} duplicate, {_rate(rates.rejected)} rejected"
+    text += f", {_rate(rates.superseded)} superseded" if rates.superseded else ""
     return f"{text} over {rates.over_s:.0f} s"
 
 

@@ -6,6 +6,8 @@ settle    whether a file is complete
 backlog   which files are known, due, or sent
 queue     how much is sent, in batches of which size
 housekeeping  what is past its age, what killed processes left
+pressure  whether a slow consumer or a full memory holds the queue back
+trimming  old entries leave the stream;  under_way: which batches need no second message
 ledger    whether the server's ledger is the one this root knows
 watcher   the loop that ties them together
 """

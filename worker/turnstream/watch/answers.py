@@ -17,7 +17,8 @@ from turnstream.watch.backlog import Backlog, Place
 ANSWER_SECONDS = 30
 #: Seconds of which `status` tells the rates.
 RATE_SECONDS = 60.0
-_COUNTED = ("published", "duplicate", "rejected")
+#: Counters of which rates are told; new ones come at the end.
+COUNTED = ("published", "duplicate", "rejected", "superseded")
 
 
 def answers(question: Question, backlog: Backlog, refused: Mapping[str, str]) -> list[Answer]:
@@ -69,7 +70,7 @@ class Samples:
 
     def take(self, counters: Mapping[bytes, bytes]) -> str:
         """Remember the counters of this moment; return all samples as JSON: [Unix time, published, duplicate, …]."""
-        counts = (counters.get(name.encode(), b"0") for name in _COUNTED)
+        counts = (counters.get(name.encode(), b"0") for name in COUNTED)
         self._taken.append([round(time.time(), 3), *(int(count) if count.isdigit() else 0 for count in counts)])
         return orjson.dumps(list(self._taken)).decode()
 

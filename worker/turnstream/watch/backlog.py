@@ -32,7 +32,8 @@ class Place(Enum):
 class Entry:
     """A known file.  ``batch_id``, ``sent_at`` and ``arrival_id`` are those of its last message.
 
-    ``reason`` is why it waits, ``deferred`` as what its arrival was last deferred.
+    ``reason`` is why it waits, ``deferred`` as what its arrival was last deferred, ``resends``
+    how often it was sent again in vain.
     """
 
     candidate: Candidate
@@ -41,6 +42,7 @@ class Entry:
     until: float = 0.0
     batch_id: str = ""
     sent_at: float = 0.0
+    resends: int = 0
     arrival_id: str = ""
     tries: int = 0
     deferred: str | None = None
@@ -154,7 +156,8 @@ class Backlog:
         self._move(entry, Place.SENT)
 
     def again(self, entry: Entry) -> None:
-        """Make a sent file due again."""
+        """Make a sent file due again: its message led to nothing."""
+        entry.resends += 1
         self._to_due(entry)
 
     def renew(self, entry: Entry, now: float) -> None:
@@ -163,7 +166,7 @@ class Backlog:
             self._entries[entry.path] = self._entries.pop(entry.path)  # the youngest now
         note = entry.candidate.note
         entry.candidate = Candidate(entry.path, now, note)
-        entry.tries = entry.crashes = 0
+        entry.tries = entry.crashes = entry.resends = 0
         entry.deferred, entry.alone = None, False
         entry.arrival_id = _ANOTHER
         self._to_due(entry)
@@ -175,7 +178,13 @@ class Backlog:
             return
         entry.arrival_id, entry.deferred = deferral.arrival_id, deferral.reason
         entry.tries, entry.crashes, entry.alone = deferral.tries, deferral.crashes, deferral.alone
+        entry.resends = 0
         self.wait(entry, until, deferral.reason)
+
+    def doubt_sent(self) -> None:
+        """Take every message for lost: whether it was is asked at the next resend."""
+        for entry in self._sent.values():
+            entry.sent_at, entry.resends = float("-inf"), 0
 
     def sent_before(self, moment: float) -> Iterator[Entry]:
         """Files whose message is older than ``moment``."""

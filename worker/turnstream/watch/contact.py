@@ -7,24 +7,23 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from turnstream.agreement import agree
 from turnstream.alive import BEAT_SECONDS, beat, farewell, living
 from turnstream.errors import LedgerHeld, TransientError
 from turnstream.log import say
 from turnstream.models import Answer, Deferral, Question
-from turnstream.publish import QUEUE, QUEUE_PREFIX, Ledger
+from turnstream.publish import QUEUE, QUEUE_PREFIX, EntryId, Ledger
 from turnstream.root import Root
 from turnstream.settings import Settings
 from turnstream.watch.answers import ANSWER_SECONDS, Samples, packed
-from turnstream.watch.ledger import EntryId, agree
+from turnstream.watch.pressure import Pressure
+from turnstream.watch.restoration import Rebuild, Restoration
+from turnstream.watch.trimming import trim
 
-#: Reports taken in one poll, and trims in one go: a poll stays short.
-_REPORTS = 500
-#: Questions taken in one poll.
-_QUESTIONS = 10
-_TRIM_ENTRIES = 1000
-_TRIM_CALLS = 50
-#: Seconds; first and longest pause between tries while the server is away.
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 5.0
+#: Reports and questions taken in one poll, which stays short.
+_REPORTS, _QUESTIONS = 500, 10
+#: Seconds; first and longest pause between tries while the server is away: files wait no longer once it is back.
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,7 @@ class Poll:
 class Contact:
     """Talks to the server; says once that it went away, or lost its ledger, and once that it is back."""
 
-    def __init__(self, root: Root, ledger: Ledger, settings: Settings) -> None:
+    def __init__(self, root: Root, ledger: Ledger, settings: Settings, rebuild: Rebuild | None = None) -> None:
         self.root = root
         self.ledger = ledger
         self.settings = settings
@@ -52,6 +51,13 @@ class Contact:
         self._beat_at = 0.0
         self._trim_at = 0.0
         self._samples = Samples(BEAT_SECONDS)
+        self._pressure = Pressure(ledger, settings.stream)
+        self._restoration = Restoration(rebuild)
+
+    @property
+    def paused(self) -> bool:
+        """Whether nothing may be added to the queue for now."""
+        return self._pressure.pause is not None
 
     def open(self, now: float) -> bool:
         """Whether it is time to talk to the server."""
@@ -63,10 +69,27 @@ class Contact:
         if event != self._trouble:
             say(event, reason=error.reason, detail=error.detail, hint=error.hint)
         self._trouble = event
+        if isinstance(error, LedgerHeld):
+            self._restoration.begin()
         # Whoever answers next may be another server, or this one with other data.
         self._beat_at, self._last_id = 0.0, None
         self.try_at = now + self._pause
         self._pause = min(self._pause * 2, _LONGEST_PAUSE)
+
+    def restored(self, now: float) -> bool:
+        """Work a moment on a ledger that was lost; say whether it is whole.
+
+        Raises:
+            LedgerHeld: it cannot be rebuilt now.
+            TransientError: the server does not answer.
+
+        """
+        if self._restoration.go():
+            return True
+        if now >= self._beat_at:
+            beat(self.ledger, "watcher")
+            self._beat_at = now + BEAT_SECONDS
+        return False
 
     def begin(self) -> Mapping[str, Deferral]:
         """Agree on the ledger and, the first time, empty the queue; return the deferrals that stand.
@@ -119,21 +142,8 @@ class Contact:
         pipeline.expire(key, ANSWER_SECONDS)
         self.ledger.execute(pipeline)
 
-    def held(self, batch_ids: Iterable[str]) -> set[str]:
-        """Return those batches that a worker shows a sign of life for.
-
-        Raises:
-            TransientError: the server does not answer.
-
-        """
-        batch_ids = list(batch_ids)
-        pipeline = self.ledger.client.pipeline(transaction=False)
-        for batch_id in batch_ids:
-            pipeline.exists(self.ledger.key(f"hold:{batch_id}"))
-        return {batch_id for batch_id, held in zip(batch_ids, self.ledger.execute(pipeline), strict=True) if held}
-
     def chores(self, now: float, words: Callable[[], dict[str, str]]) -> bool:
-        """Do what is due now and then: signs of life, the epoch, trimming; return whether there was any.
+        """Do what is due now and then: the epoch, trimming, pressure, signs of life; return whether there was any.
 
         Raises:
             LedgerHeld: nothing may be sent.
@@ -141,15 +151,18 @@ class Contact:
 
         """
         beats, trims = now >= self._beat_at, now >= self._trim_at
-        if beats:
+        if beats or trims:
             self._last_id = agree(self.root, self.ledger, self._last_id)
+        if trims:
+            # Before anything is written: a server whose memory is full takes nothing until it was trimmed.
+            trim(self.root, self.ledger, self.settings.stream.retain_entries)
+            self._trim_at = now + self.settings.stream.trim_seconds
+        if beats:
+            self._pressure.look()
             beat(self.ledger, "watcher")
             self.processes = self._living_processes()
-            self._tell(words(), self._sample())
+            self._tell(words(), self._pressure.words(), self._sample())
             self._beat_at = now + BEAT_SECONDS
-        if trims:
-            self._trim()
-            self._trim_at = now + self.settings.stream.trim_seconds
         return beats or trims
 
     def served(self) -> None:
@@ -204,16 +217,6 @@ class Contact:
             detail = f"removed from the hash `deferred`: {strange[:3]}"
             say("batch.abandoned", reason="unreadable_mark", detail=detail, files=len(strange))
         return readable
-
-    def _trim(self) -> None:
-        removed = 0
-        for _ in range(_TRIM_CALLS):
-            count = self.ledger.trim(self.settings.stream.retain_entries, _TRIM_ENTRIES)
-            removed += count
-            if count < _TRIM_ENTRIES:
-                break
-        if removed:
-            say("stream.trimmed", entries=removed)
 
 
 def _questions(asked: list[bytes]) -> list[Question]:

@@ -22,6 +22,7 @@ from turnstream.watch.guard import Guard
 from turnstream.watch.housekeeping import Housekeeping
 from turnstream.watch.queue import Queue
 from turnstream.watch.scan import ignore_pattern, scan
+from turnstream.watch.under_way import under_way
 
 #: Seconds between looks at the queue's depth while files are due and the queue is full.
 _POLL_SECONDS = 0.015
@@ -92,10 +93,15 @@ class Watcher:
         self.backlog.wake(time.monotonic())
         if self.contact.open(now):
             try:
-                self._serve(now)
-                self.contact.served()
+                if self.contact.restored(now):
+                    self._serve(now)
+                    self.contact.served()
+                else:
+                    self._ask_at = now
             except TransientError as error:
                 self.contact.lost(error, time.monotonic())
+                # Workers abandon in an outage what they have, and acknowledgements are lost.
+                self.backlog.doubt_sent()
         self.housekeeping.go(time.monotonic())
 
     def look(self) -> None:
@@ -119,7 +125,7 @@ class Watcher:
     def _sleep(self) -> None:
         now = time.monotonic()
         wakes = [self._sweep_at, self.backlog.next_wake() or self._sweep_at, max(self._ask_at, self.contact.try_at)]
-        if self.backlog.count(Place.DUE):
+        if self.backlog.count(Place.DUE) and not self.contact.paused:
             pause = _DRY_POLL_SECONDS if self._dry else _POLL_SECONDS
             wakes.append(now + pause if self.contact.open(now) else self.contact.try_at)
         if now < self._scan_from or self._rang:
@@ -148,7 +154,8 @@ class Watcher:
         self._resend(now)
         self._dry = poll.depth < self.contact.processes
         self._hear()  # a writer may have come back to what is due
-        self.queue.fill(poll.depth, self.contact.processes, time.monotonic())
+        if not self.contact.paused:
+            self.queue.fill(poll.depth, self.contact.processes, time.monotonic())
         words = self._words() if poll.questions else {}
         for question in poll.questions:
             self.contact.answer(question, answers(question, self.backlog, self.guard.refused), words)
@@ -159,13 +166,21 @@ class Watcher:
         )
 
     def _resend(self, now: float) -> None:
-        overdue = list(self.backlog.sent_before(now - self.settings.resend_seconds))
-        held = self.contact.held({entry.batch_id for entry in overdue}) if overdue else set()
+        sent = self.backlog.sent_before(now - self.settings.resend_seconds)
+        overdue = [entry for entry in sent if entry.sent_at + self._pause_of_resend(entry) <= now]
+        if not overdue:
+            return
+        found = under_way(self.contact.ledger, {entry.batch_id for entry in overdue})
         for entry in overdue:
-            if entry.batch_id in held:
+            if entry.batch_id in found:
                 entry.sent_at = now
             else:
                 self.backlog.again(entry)
+
+    def _pause_of_resend(self, entry: Entry) -> float:
+        # Twice without growing, as after two kills of a worker; then what abandons it is not soon over.
+        pause = self.settings.resend_seconds * 2.0 ** min(max(entry.resends - 1, 0), 30)
+        return min(pause, max(self.settings.retry_max_seconds, self.settings.resend_seconds))
 
     def _recheck_sent(self, now: float) -> None:
         for entry in self.backlog.sent_before(now - self.settings.sweep_seconds):

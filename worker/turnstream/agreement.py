@@ -16,10 +16,11 @@ from pathlib import Path
 
 from turnstream.errors import BadConfiguration, LedgerHeld
 from turnstream.log import say
-from turnstream.publish import Ledger
+from turnstream.publish import EntryId, Ledger, entry_id_of, entry_id_text
 from turnstream.root import Root, RootState
 
-EntryId = tuple[int, int]
+#: What stands in the server's epoch while its ledger is rebuilt: no worker expects it, so nobody else writes.
+REBUILDING = ":rebuilding:"
 
 #: Newest days of the journal, and bytes at the end of each file, in which the last entry is looked for.
 _DAYS = 2
@@ -45,10 +46,22 @@ def agree(root: Root, ledger: Ledger, known: EntryId | None = None) -> EntryId:
     _agree_on_epoch(root, ledger)
     # In this order: what is published meanwhile must not look as if it were missing.
     expected = known or _last_journaled(root.path / "journal")
-    last = _entry_id(ledger.last_id())
+    last = entry_id_of(ledger.last_id())
     if last < expected:
         raise LedgerHeld(_old_copy(expected, last))
     return last
+
+
+def require_agreement(root: Root, ledger: Ledger) -> None:
+    """Raise unless the server has this root's ledger whole.
+
+    Raises:
+        LedgerHeld: `agree` would refuse.
+        TransientError: the server does not answer.
+
+    """
+    if why := disagreement(root, ledger):
+        raise LedgerHeld(why)
 
 
 def disagreement(root: Root, ledger: Ledger) -> str | None:
@@ -58,19 +71,21 @@ def disagreement(root: Root, ledger: Ledger) -> str | None:
         TransientError: the server does not answer.
 
     """
-    state, found = root.state(), ledger.epoch()
-    if found is not None and found.partition(":")[0] != state.root_id:
+    found, state = ledger.epoch(), root.state()  # in this order: a rebuild ends on disk first
+    if not is_own(state, found):
         return f"its keys {ledger.prefix}* belong to another data root"
+    if is_rebuilding(found):
+        return "it is being rebuilt"
     if _is_held(root, state, found):
         return _other_epoch(state, found)
     expected = _last_journaled(root.path / "journal")
-    last = _entry_id(ledger.last_id())
+    last = entry_id_of(ledger.last_id())
     return _old_copy(expected, last) if last < expected else None
 
 
 def _agree_on_epoch(root: Root, ledger: Ledger) -> None:
-    state, found = root.state(), ledger.epoch()
-    if found is not None and found.partition(":")[0] != state.root_id:
+    found, state = ledger.epoch(), root.state()
+    if not is_own(state, found):
         raise BadConfiguration(
             f"the server's keys {ledger.prefix}* belong to another data root: give this one its own server.key_prefix"
         )
@@ -83,6 +98,16 @@ def _agree_on_epoch(root: Root, ledger: Ledger) -> None:
         say("ledger.created", root_id=state.root_id, epoch=epoch)
 
 
+def is_own(state: RootState, epoch: str | None) -> bool:
+    """Whether the server's epoch, if it has one, is of this root."""
+    return epoch is None or epoch.partition(":")[0] == state.root_id
+
+
+def is_rebuilding(epoch: str | None) -> bool:
+    """Whether an epoch says that its ledger is being rebuilt."""
+    return epoch is not None and REBUILDING in epoch
+
+
 def _is_held(root: Root, state: RootState, found: str | None) -> bool:
     # A root that published nothing yet has lost nothing with its server.
     return state.epoch not in (None, found) and not (found is None and _nothing_published(root))
@@ -93,7 +118,8 @@ def _other_epoch(state: RootState, found: str | None) -> str:
 
 
 def _old_copy(expected: EntryId, last: EntryId) -> str:
-    return f"the journal names entry {_text(expected)}, the server's stream ends at {_text(last)}: it is an old copy"
+    named, ends = entry_id_text(expected), entry_id_text(last)
+    return f"the journal names entry {named}, the server's stream ends at {ends}: it is an old copy"
 
 
 def _nothing_published(root: Root) -> bool:
@@ -127,19 +153,10 @@ def _entry_ids(file: Path) -> Iterator[EntryId]:
     try:
         with file.open("rb") as lines:
             lines.seek(max(os.fstat(lines.fileno()).st_size - _TAIL_BYTES, 0))
-            tail = lines.read()
+            tail = lines.read(_TAIL_BYTES)
     except FileNotFoundError:
         return
     except OSError as error:
         raise LedgerHeld(f"{file} cannot be read: {error.strerror}") from error
     for milliseconds, sequence in _ENTRY_ID.findall(tail):
         yield int(milliseconds), int(sequence)
-
-
-def _entry_id(text: str) -> EntryId:
-    milliseconds, _, sequence = text.partition("-")
-    return int(milliseconds), int(sequence)
-
-
-def _text(entry_id: EntryId) -> str:
-    return "{}-{}".format(*entry_id)
