@@ -41,6 +41,14 @@ def talk(about: str) -> bytes:
     return f"Talks about {about}\n\nAnna: What about the {about}?\nBen: The {about} is here.\nAnna: Good.\n".encode()
 
 
+def edition(about: str, *paragraphs: str, partial: bool = False) -> bytes:
+    """One text of a transcript that grows."""
+    opening = f"Anna: {f'We begin with the report of the working group on {about}. ' * 5}"
+    closing = "To be continued.\n" if partial else ""
+    body = "\n".join((opening, *(f"Ben: {paragraph}" for paragraph in paragraphs)))
+    return f"Talks about {about}\n\nSource: The Gazette\n\n{body}\n{closing}".encode()
+
+
 @dataclass(frozen=True)
 class Stage:
     """A root with a ledger of its own on the server that all share."""
@@ -104,8 +112,18 @@ def rejected(stage: Stage, name: str) -> FileRef:
     return stage.drop(name, PDF)
 
 
+def revised(stage: Stage, name: str) -> FileRef:
+    stage.work([stage.drop(f"beginning of {name}", edition(name, partial=True))])
+    return stage.drop(name, edition(name, "And the lakes are full."))
+
+
+def superseded(stage: Stage, name: str) -> FileRef:
+    stage.work([stage.drop(f"whole of {name}", edition(name, "And the lakes are full."))])
+    return stage.drop(name, edition(name, partial=True))
+
+
 Kind = Callable[[Stage, str], FileRef]
-KINDS: tuple[Kind, ...] = (new, yours, duplicate, rejected)
+KINDS: tuple[Kind, ...] = (new, yours, duplicate, rejected, revised, superseded)
 #: Batches: the kind alone; first, in the middle and last among new ones.
 BATCHES: dict[str, Callable[[Kind], list[Kind]]] = {
     "alone": lambda kind: [kind],
@@ -149,7 +167,7 @@ def state_of(stage: Stage) -> State:
     files = [path for path in sorted(stage.root.path.rglob("*")) if path.is_file()]
     below = {str(path.relative_to(stage.root.path)): path.read_bytes() for path in files}
     return {
-        "stream": [orjson.loads(fields[b"data"])["data"]["title"] for _, fields in entries],
+        "stream": [(title_of(fields), fields[b"id"].rpartition(b".")[2]) for _, fields in entries],
         "published": counters.get(b"published"),
         "files": {
             path: _told(data) if path.endswith(".json") else data
@@ -161,6 +179,10 @@ def state_of(stage: Stage) -> State:
     }
 
 
+def title_of(fields: dict[bytes, bytes]) -> str:
+    return str(orjson.loads(fields[b"data"])["data"]["title"])
+
+
 def last_lines(stage: Stage) -> list[dict[str, Any]]:
     raw = b"".join(path.read_bytes() for path in sorted((stage.root.path / "journal").glob("*.jsonl")))
     return list({line["arrival_id"]: line for text in raw.splitlines() if (line := parsed(text))}.values())
@@ -168,7 +190,7 @@ def last_lines(stage: Stage) -> list[dict[str, Any]]:
 
 def _told(sidecar: bytes) -> dict[str, Any]:
     facts = orjson.loads(sidecar)
-    original = facts.get("duplicate_of") or {}
+    original = facts.get("duplicate_of") or facts.get("superseded_by") or {}
     return {"file": facts["file"], "reason": facts.get("reason"), "original": original.get("path")}
 
 
@@ -204,6 +226,8 @@ def test_a_kill_at_any_instant_changes_no_outcome(open_stage: Callable[[], Stage
         new: {"looked_up", "parsed", "published"},
         yours: {"looked_up"},
         duplicate: {"looked_up", "noted"},
+        revised: {"looked_up", "parsed", "published"},
+        superseded: {"looked_up", "parsed", "noted"},
         rejected: {"noted"} - ({"looked_up"} if batch == "alone" else set()),
     }
     always = {"opened", "placed", "journaled", "moved", "verified", "synced", "corrected", "reported"}

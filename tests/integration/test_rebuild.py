@@ -420,3 +420,51 @@ def _killed_at(point: str, files: Sequence[FileRef], tools: Tools) -> None:
         process(files, tools)
         os._exit(0)
     assert os.waitpid(child, 0)[1] == signal.SIGKILL
+
+
+OPENING = "Anna: " + "We begin with the report of the working group on rivers and lakes. " * 5
+
+
+def edition(*paragraphs: str, partial: bool = False) -> str:
+    """One text of a transcript that grows."""
+    body = "\n".join((OPENING, *(f"Ben: {paragraph}" for paragraph in paragraphs)))
+    closing = "\nTo be continued.\n" if partial else "\n"
+    return f"Talks on rivers\n\nSource: The Gazette\n\n{body}{closing}"
+
+
+class TestRevisions:
+    @pytest.fixture
+    def editions(self, drop: Drop, tools: Tools) -> list[FileRef]:
+        """Publish a transcript in two editions."""
+        first = drop("1.txt", edition("The rivers are high.", partial=True))
+        second = drop("2.txt", edition("The rivers are high.", "And the lakes are full.", partial=True))
+        for ref in (first, second):
+            (arrival,) = process([ref], tools)
+            assert arrival.outcome == PUBLISHED
+        return [first, second]
+
+    def test_they_are_published_again_as_they_were(self, editions: list[FileRef], root: Root, ledger: Ledger) -> None:
+        events, claims = events_of(ledger), claims_of(ledger)
+        assert [event["data"]["revision"]["number"] for event in events] == [1, 2]
+        lose(ledger)
+        assert whole(root, ledger).republished == len(editions)
+        for new, old in zip(events_of(ledger), events, strict=True):
+            assert {name: new[name] for name in ("id", "type", "subject")} == {
+                name: old[name] for name in ("id", "type", "subject")
+            }
+            assert new["data"]["revision"] == old["data"]["revision"]
+        assert claims_of(ledger).keys() == claims.keys()
+
+    @pytest.mark.parametrize("loss", ["emptied", "old copy"])
+    def test_what_comes_next_is_judged_as_before(
+        self, editions: list[FileRef], drop: Drop, tools: Tools, root: Root, ledger: Ledger, loss: str
+    ) -> None:
+        backup = snapshot(ledger)
+        process([drop("other.txt", talk("water"))], tools)
+        lose(ledger) if loss == "emptied" else restore(ledger, backup)
+        whole(root, ledger)
+        late = drop("0.txt", edition(partial=True))
+        longer = drop("3.txt", edition("The rivers are high.", "And the lakes are full.", "That is all."))
+        arrivals = process([late, longer], tools)
+        assert [arrival.outcome for arrival in arrivals] == [OutcomeKind.SUPERSEDED, PUBLISHED]
+        assert events_of(ledger)[-1]["data"]["revision"]["number"] == len(editions) + 1

@@ -11,6 +11,7 @@ import pytest
 import turnstream
 from tests import docs
 from turnstream.cli import cli
+from turnstream.crashpoint import POINTS
 from turnstream.errors import DocumentError
 from turnstream.events import EVENTS
 from turnstream.models import OutcomeKind
@@ -34,6 +35,25 @@ def test_every_module_stands_on_the_map() -> None:
     assert turnstream.__doc__
     missing = {name for name in modules | packages if not re.search(rf"\b{name}\b", turnstream.__doc__)}
     assert not missing
+
+
+LIFE = (PACKAGE.parent / "LIFE.md").read_text("utf-8")
+
+
+def test_the_life_of_a_file_names_every_crash_point_in_order_and_every_outcome() -> None:
+    steps = LIFE.partition("## In the worker")[2].partition("## Ends")[0]
+    cells = [row.split("|")[3] for row in steps.splitlines() if row.startswith("|")]
+    assert tuple(point for cell in cells for point in re.findall(r"`(\w+)`", cell)) == POINTS
+    ends = LIFE.partition("## Ends")[2]
+    assert all(f"`{outcome}`" in ends for outcome in OutcomeKind)
+
+
+def test_the_life_of_a_file_names_code_that_is_there() -> None:
+    named = set(re.findall(r"`([\w/]+\.(?:py|lua))`", LIFE))
+    assert {name for name in named if not (PACKAGE / name.removeprefix("turnstream/")).exists()} == {
+        "tests/integration/test_crashpoints.py"
+    }
+    assert (PACKAGE.parents[1] / "tests/integration/test_crashpoints.py").exists()
 
 
 def _commands(group: click.Group, prefix: str = "") -> set[str]:
