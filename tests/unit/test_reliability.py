@@ -15,7 +15,6 @@ PAGE = TESTS / "RELIABILITY.md"
 FAULTS = [
     f"{letter}{number}" for letter, last in zip("ABCD", (18, 10, 12, 10), strict=True) for number in range(1, last + 1)
 ]
-SUITES = ["chaos", "crash points", "power loss", "watcher", "broker", "shutdown"]
 #: A path below tests/, names within, a row of the tables; a star if `make test` does not run it.
 TEST = re.compile(r"`(?P<file>[\w/]+\.py)::(?P<name>[\w:]+)(?:\[(?P<row>\w+)\])?`(?P<full>\*?)")
 TABLES = [TESTS / "acceptance" / name for name in ("kinds.py", "ways.py")]
@@ -70,8 +69,10 @@ def played_rows() -> dict[str, bool]:
     }
 
 
-def test_every_fault_and_every_suite_has_one_row() -> None:
-    assert [row[0] for row in rows()] == [*FAULTS, *SUITES]
+def test_every_fault_has_one_row_and_suites_come_after_them() -> None:
+    names = [row[0] for row in rows()]
+    assert names[: len(FAULTS)] == FAULTS
+    assert len(set(names)) == len(names) > len(FAULTS)
 
 
 @pytest.mark.parametrize("row", rows(), ids=lambda row: row[0])
