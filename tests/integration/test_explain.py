@@ -79,7 +79,8 @@ class World:
         return FileRef(path=to_wire(path), arrival_id=arrival_id(self.root.state().root_id, stat, path), **facts)
 
     def work_off(self, *refs: FileRef) -> None:
-        conclude(process(refs, self.tools), self.ledger)
+        batch = Batch(id="batch", root_id=self.root.state().root_id, files=refs)
+        conclude(batch, process(refs, self.tools), self.ledger)
 
     def worker_lives(self) -> None:
         beat(self.ledger, "worker", 2)

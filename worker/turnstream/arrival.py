@@ -9,7 +9,7 @@ from typing import Any
 from turnstream.errors import DocumentError, PermanentError
 from turnstream.folder import Destination
 from turnstream.identify import Identity
-from turnstream.models import Extracted, FileRef, OutcomeKind
+from turnstream.models import Death, Extracted, FileRef, OutcomeKind
 from turnstream.publish import Answer, Duplicate, Original, Publication
 from turnstream.taken import Taken
 
@@ -29,6 +29,7 @@ class Arrival:
     publication: Publication | None = None
     answer: Answer | None = None
     error: DocumentError | None = None
+    deaths: tuple[Death, ...] = ()
     stage: str = "open"
     destination: Destination | None = None
     original: Original | None = None

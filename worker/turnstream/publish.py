@@ -11,7 +11,7 @@ key (after the prefix)    holds
 ``reports``               list: deferrals that the watcher has not seen yet
 ``questions``             list: what `explain` asks the watcher
 ``answers:<question>``    list with a time to live: what the watcher answered
-``hold:<batch id>``       string with a time to live: a worker's sign of life on a long batch, ``<host>:<pid>:<since>``
+``hold:<batch id>``       string with a time to live: a worker's sign of life on a batch, ``<host>:<pid>:<since>``
 ``alive``                 zset: ``<role>:<host>:<pid>:<processes>`` → Unix time last seen
 ``watcher``               hash: what the watcher last said of its backlog and its events
 ``q:…``                   Celery's own
@@ -32,7 +32,7 @@ import redis
 
 from turnstream.connect import translated
 from turnstream.errors import LedgerHeld
-from turnstream.models import EVENT_TYPE
+from turnstream.models import EVENT_TYPE, Deferral, FileRef
 
 #: Celery's queue, and where its keys live below the prefix.
 QUEUE = "ingest"
@@ -152,6 +152,15 @@ class Ledger:
         replies = self.execute(pipeline)
         return [_original(entry_id, reply) for entry_id, reply in zip(entry_ids, replies, strict=True)]
 
+    def marks(self, refs: Sequence[FileRef]) -> list[Deferral | None]:
+        """Return what stands in ``deferred`` of these arrivals, one round trip."""
+        if not refs:
+            return []
+        pipeline = self.client.pipeline(transaction=False)
+        pipeline.hmget(self.key("deferred"), *(ref.path for ref in refs))
+        (texts,) = self.execute(pipeline)
+        return [_mark(text, ref) for text, ref in zip(texts, refs, strict=True)]
+
     def execute(self, pipeline: Any) -> list[Any]:
         """Run a pipeline of the caller's on this ledger's server."""
         with translated():
@@ -226,6 +235,14 @@ def _answer(row: list[bytes]) -> Answer:
     if kind == b"duplicate":
         return Duplicate(entry_id, row[2].hex())
     return Published(entry_id) if kind == b"published" else Yours(entry_id)
+
+
+def _mark(text: bytes | None, ref: FileRef) -> Deferral | None:
+    try:
+        mark = Deferral.model_validate_json(text) if text else None
+    except ValueError:  # another program's, or a later version's: the watcher removes it and says so
+        return None
+    return mark if mark and mark.arrival_id == ref.arrival_id else None
 
 
 def _chunks(publications: Iterable[Publication]) -> Iterator[list[Publication]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import resource
 import signal
 import socket
@@ -10,14 +11,15 @@ from typing import Any
 
 from celery.apps import worker as celery_worker
 from celery.signals import worker_ready, worker_shutting_down
+from celery.worker import state
 
-from turnstream.alive import BEAT_SECONDS, beat, farewell
+from turnstream.alive import BEAT_SECONDS, Holder, beat, farewell, hold
 from turnstream.app import create
 from turnstream.connect import client
 from turnstream.errors import TransientError
 from turnstream.log import say
 from turnstream.publish import Ledger
-from turnstream.settings import Settings, WorkSettings
+from turnstream.settings import HOLD_REFRESHES, Settings, WorkSettings
 from turnstream.tasks import register
 
 #: As many descriptors as a worker asks for, where it may: some programs count up to the limit.
@@ -74,6 +76,7 @@ class _Beating:
         self.stop_seconds = settings.soft_shutdown_seconds + _STOP_MARGIN
         # A warm stop (SIGINT) waits for what is worked on.
         self.warm_seconds = settings.time_limit_seconds + _STOP_MARGIN
+        self.hold_seconds = settings.hold_seconds
         self.done = threading.Event()
         self.asked_to_stop = False
 
@@ -88,6 +91,7 @@ class _Beating:
     def start(self, **_: object) -> None:
         say("worker.started", processes=self.processes)
         threading.Thread(target=self._run, name="beat", daemon=True).start()
+        threading.Thread(target=self._hold, name="hold", daemon=True).start()
 
     def end(self) -> None:
         self.done.set()
@@ -109,3 +113,14 @@ class _Beating:
                     say("server.unavailable", reason=error.reason, detail=error.detail)
                 away = True
             self.done.wait(1.0 if away else BEAT_SECONDS)
+
+    def _hold(self) -> None:
+        """Show what our processes work on: a process that reads a document may not come to it itself."""
+        while not self.done.wait(self.hold_seconds / HOLD_REFRESHES):
+            # Listed at once, as the main thread changes it meanwhile; those that no process took yet are in it, too.
+            taken = [request for request in [*state.requests.values()] if request.time_start]
+            host = socket.gethostname()
+            holders = {request.id: Holder(host, request.worker_pid, request.time_start) for request in taken}
+            # Without its hold a batch may be sent twice, which is harmless; that the server is away is said above.
+            with contextlib.suppress(TransientError):
+                hold(self.ledger, holders, self.hold_seconds)
