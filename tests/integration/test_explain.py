@@ -30,7 +30,7 @@ from turnstream.explain.scene import Scene, look_around
 from turnstream.explain.states import Explanation, State
 from turnstream.explain.words import show
 from turnstream.identify import arrival_id
-from turnstream.models import Answer, Deferral, FileRef, Question, to_wire
+from turnstream.models import Answer, Batch, Deferral, FileRef, Question, to_wire
 from turnstream.pipeline import Tools, process
 from turnstream.publish import Ledger
 from turnstream.quarantine.cases import cases, discard, retry

@@ -24,6 +24,9 @@ from turnstream.tasks import register
 
 #: As many descriptors as a worker asks for, where it may: some programs count up to the limit.
 _OPEN_FILES = 1 << 16
+#: Seconds between looks for pool processes that ended.  Celery looks when one closes its pipe, often before the kernel
+#: can tell how it ended, and then only every 5 s.
+_POOL_SECONDS = 0.5
 #: Seconds that a stop may take beyond what running batches get.
 _STOP_MARGIN = 5.0
 
@@ -37,6 +40,7 @@ def work(settings: Settings, url: str) -> int:
     register(app, settings, url)
     beating = _Beating(Ledger(client(url, settings.server), settings.server.key_prefix), settings.work)
     worker_ready.connect(beating.start, weak=False)
+    worker_ready.connect(_tend_pool, weak=False)
     worker_shutting_down.connect(beating.stopping, weak=False)
     worker = app.Worker(
         pool="prefork",
@@ -55,6 +59,10 @@ def work(settings: Settings, url: str) -> int:
         say("worker.stopped")
     # Celery's soft shutdown ends with 1: asked to stop and stopped is a success, an end by itself is not.
     return 0 if beating.asked_to_stop else worker.exitcode or 1
+
+
+def _tend_pool(sender: Any, **_: object) -> None:
+    sender.timer.call_repeatedly(_POOL_SECONDS, sender.pool.maintain_pool)
 
 
 def _allow_open_files() -> None:
