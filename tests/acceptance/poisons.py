@@ -104,12 +104,13 @@ def arm() -> None:
         return
     from turnstream import pipeline
 
-    parse = pipeline.parse
+    parse = vars(pipeline)["parse"]
 
     def poisoned(document: Extracted) -> Parsed:
         for word, deed in DEEDS.items():
             if f"[{word}]" in document.canonical:
                 deed()
-        return parse(document)
+        parsed: Parsed = parse(document)
+        return parsed
 
-    pipeline.parse = poisoned
+    vars(pipeline)["parse"] = poisoned

@@ -70,9 +70,10 @@ def blamed(ref: FileRef, death: Death, mark: Deferral | None, *, alone: bool) ->
 
     """
     deaths, crashes, tries = (mark.deaths, mark.crashes, mark.tries) if mark else ((), 0, 0)
+    if mark and death.batch_id in {earlier.batch_id for earlier in deaths}:
+        return mark  # Celery tells twice of a process that it ended for its time
     crashes = max(crashes, ref.crashes)
-    # Celery tells twice of a process that it ended for its time.
-    if alone and death.batch_id not in {earlier.batch_id for earlier in deaths}:
+    if alone:
         deaths = (*deaths, death)[-_DEATHS:]
         by_others = sum(earlier.signal in _BY_OTHERS for earlier in deaths)
         crashes += 1 if death.signal not in _BY_OTHERS else by_others % 2 == 0
