@@ -42,6 +42,7 @@ def lab(start: Start, tmp_path: Path) -> Lab:
                 "TURNSTREAM_WORK__MEMORY_LIMIT_KIB": str(LIMIT_KIB),
                 "TURNSTREAM_WORK__DOCUMENT_TIME_LIMIT_SECONDS": "0.5",
                 "TURNSTREAM_WATCH__RETRY_SECONDS": "0.2",
+                "TURNSTREAM_WATCH__RETRY_MAX_SECONDS": "0.5",
                 **environment,
             },
         )
@@ -146,11 +147,15 @@ def test_poisons_that_take_long_leave_a_process_to_the_others(lab: Lab) -> None:
     until(lambda: run.files("archive"), "the next file is published")
     assert run.files("drop"), "while they are still tried"
     run.await_empty_drop()
-    tries = run.events("document.deferred")
-    ends = [datetime.fromisoformat(tried["timestamp"]).timestamp() for tried in tries]
-    alone = sorted((end - tried["duration_s"], end) for tried, end in zip(tries, ends, strict=True))[3:]
-    assert len(alone) == 3 * 3
-    assert all(end <= begin for (_, end), (begin, _) in itertools.pairwise(alone)), "one after the other"
+    later = []
+    known: set[str] = set()
+    for tried in run.events("document.deferred"):
+        end = datetime.fromisoformat(tried["timestamp"]).timestamp()
+        if tried["path"] in known:
+            later.append((end - tried["duration_s"], end))
+        known.add(tried["path"])
+    assert len(later) >= 3 * 2, "all but the first try of each were alone"
+    assert all(end <= begin for (_, end), (begin, _) in itertools.pairwise(sorted(later))), "one after the other"
 
 
 def test_an_innocent_is_never_put_aside_however_often_the_worker_is_killed_while_it_is_alone(
@@ -214,7 +219,7 @@ def test_kills_from_outside_count_half_and_are_told_as_what_they_are(lab: Lab) -
 
 
 def test_an_innocent_waits_while_the_machine_is_short_of_memory(lab: Lab, tmp_path: Path) -> None:
-    run = lab(TURNSTREAM_WATCH__RETRY_MAX_SECONDS="0.5", TURNSTREAM_WORK__MEMORY_LIMIT_KIB="1048576")
+    run = lab(TURNSTREAM_WORK__MEMORY_LIMIT_KIB="1048576")
     (tmp_path / "plug" / "short").touch()
     run.move_in(poison("needs-memory"), "innocent.txt")
     ledger = run.ledger()
