@@ -264,8 +264,8 @@ def test_a_file_that_kills_its_workers_is_put_aside_and_the_others_go_on(start: 
             deaths += 1
             run.move_in(text(deaths), f"{deaths}.txt")
     until(lambda: run.files("quarantine"), "it is put aside")
-    # On a busy machine a message sent again, since its worker shows no hold yet, counts the same as the first.
-    assert 3 <= deaths <= 6
+    # Two kills count as one crash; on a busy machine a message sent again may be in a worker's hands at the last.
+    assert 6 <= deaths <= 7
     (line,) = (line for line in run.journal().values() if line["path"] == poison.name)
     assert (line["outcome"], line["reason"]) == ("rejected", "worker_crashed")
     run.await_empty_drop()

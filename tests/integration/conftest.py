@@ -6,6 +6,7 @@ import secrets
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -129,6 +130,7 @@ def tools(root: Root, ledger: Ledger) -> Tools:
         use_leases=True,
         max_file_bytes=1_000_000,
         max_crashes=3,
+        reading=lambda *_: nullcontext(),
     )
 
 

@@ -9,7 +9,7 @@ import os
 import secrets
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -25,7 +25,7 @@ from turnstream.agreement import agree
 from turnstream.crashpoint import POINTS
 from turnstream.identify import arrival_id
 from turnstream.journal import Journal, parsed
-from turnstream.models import FileRef
+from turnstream.models import Batch, FileRef
 from turnstream.pipeline import Tools, process
 from turnstream.publish import Ledger
 from turnstream.reports import conclude
@@ -61,7 +61,15 @@ class Stage:
         """Return tools with a connection of their own: a forked process must not use another's."""
         ledger = Ledger(connect.client(self.url, self.settings.server), self.settings.server.key_prefix)
         journal = Journal(self.root.path / "journal")
-        return Tools(self.root, ledger, journal, use_leases=True, max_file_bytes=1_000_000, max_crashes=3)
+        return Tools(
+            self.root,
+            ledger,
+            journal,
+            use_leases=True,
+            max_file_bytes=1_000_000,
+            max_crashes=3,
+            reading=lambda *_: nullcontext(),
+        )
 
     def drop(self, name: str, content: bytes) -> FileRef:
         part = self.root.path / "state" / "coming.part"
@@ -81,7 +89,8 @@ class Stage:
             try:
                 tools = self.tools()
                 crashpoint.arm(crash_at)
-                conclude(process(files, tools), tools.ledger)
+                batch = Batch(id="0" * 32, root_id=self.root.state().root_id, files=tuple(files))
+                conclude(batch, process(files, tools), tools.ledger)
                 code = 0
             finally:
                 os._exit(code)

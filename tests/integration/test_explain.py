@@ -30,7 +30,7 @@ from turnstream.explain.scene import Scene, look_around
 from turnstream.explain.states import Explanation, State
 from turnstream.explain.words import show
 from turnstream.identify import arrival_id
-from turnstream.models import Answer, Deferral, FileRef, Question, to_wire
+from turnstream.models import Answer, Batch, Death, Deferral, FileRef, Question, to_wire
 from turnstream.pipeline import Tools, process
 from turnstream.publish import Ledger
 from turnstream.quarantine.cases import cases, discard, retry
@@ -79,7 +79,8 @@ class World:
         return FileRef(path=to_wire(path), arrival_id=arrival_id(self.root.state().root_id, stat, path), **facts)
 
     def work_off(self, *refs: FileRef) -> None:
-        conclude(process(refs, self.tools), self.ledger)
+        batch = Batch(id="batch", root_id=self.root.state().root_id, files=refs)
+        conclude(batch, process(refs, self.tools), self.ledger)
 
     def worker_lives(self) -> None:
         beat(self.ledger, "worker", 2)
@@ -432,6 +433,19 @@ def workers_died_on_it(world: World) -> str:
 @situation(State.SUSPECTED, "only if it was to blame")
 def a_worker_died_on_its_batch(world: World) -> str:
     world.mark(world.rest(), "worker_crashed", "signal 9 (SIGKILL)", alone=True)
+    return "a.txt"
+
+
+@situation(State.SUSPECTED, "Look at the worker's memory")
+def a_worker_was_killed_on_it(world: World) -> str:
+    death = Death(at=datetime.now(UTC), batch_id="b", reason="worker_crashed", signal="SIGKILL")
+    world.mark(world.rest(), "worker_crashed", "signal 9 (SIGKILL)", crashes=0, alone=True, deaths=(death,))
+    return "a.txt"
+
+
+@situation(State.SUSPECTED, "nothing is counted against it")
+def a_worker_died_on_another_file_of_its_batch(world: World) -> str:
+    world.mark(world.rest(), "worker_crashed", "signal 11 (SIGSEGV)")
     return "a.txt"
 
 

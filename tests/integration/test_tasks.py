@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import resource
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import orjson
 import pytest
 import structlog
 from billiard.exceptions import SoftTimeLimitExceeded, TimeLimitExceeded, WorkerLostError
 
 from turnstream import pipeline, work
+from turnstream.alive import Holder, hold
+from turnstream.errors import MemoryOverrun, MemoryShort, TimeOverrun
 from turnstream.folder import Hands
+from turnstream.limits import Limits
 from turnstream.models import Batch, Deferral, Extracted, FileRef, Parsed
 from turnstream.parse import parse as parse_text
 from turnstream.publish import Ledger
@@ -306,7 +309,12 @@ class TestDeaths:
 
     @pytest.mark.parametrize(
         ("error", "reason"),
-        [(WorkerLostError("signal 9 (SIGKILL)"), "worker_crashed"), (TimeLimitExceeded(120), "parse_timeout")],
+        [
+            (WorkerLostError("signal 11 (SIGSEGV) Job: 1."), "worker_crashed"),
+            (WorkerLostError("exitcode 3 Job: 1."), "worker_crashed"),
+            (WorkerLostError("signal 24 (SIGXCPU) Job: 1."), "parse_timeout"),
+            (TimeLimitExceeded(120), "parse_timeout"),
+        ],
     )
     def test_one_file_alone_is_to_blame(
         self, root: Root, workshop: Workshop, drop: Drop, ledger: Ledger, error: Exception, reason: str
@@ -333,14 +341,65 @@ class TestDeaths:
         self, root: Root, workshop: Workshop, drop: Drop, ledger: Ledger, events: Events
     ) -> None:
         ref = drop("a.txt", transcript("water"))
-        for _ in range(3):
-            on_failure(workshop, exception=WorkerLostError("signal 9"), args=[message(root, ref)], task_id="batch")
+        for batch_id in ("1", "2", "3"):
+            error = WorkerLostError("signal 11 (SIGSEGV) Job: 1.")
+            on_failure(workshop, exception=error, args=[message(root, ref, batch_id=batch_id)], task_id=batch_id)
             deferral = deferred(ledger)["a.txt"]
             ref = ref.model_copy(update={"crashes": deferral.crashes, "tries": deferral.tries})
         run(message(root, ref), workshop)
         assert (events[-1]["event"], events[-1]["reason"]) == ("document.rejected", "worker_crashed")
-        assert (root.quarantine / "a.txt").exists()
+        facts = orjson.loads((root.quarantine / "a.txt.error.json").read_bytes())
+        assert (facts["signal"], facts["attempts"], len(facts["deaths"])) == ("SIGSEGV", 3, 3)
+        assert facts["memory"] == {"used_bytes": None, "limit_bytes": workshop.limits.memory_bytes}
         assert deferred(ledger) == {}
+
+    def test_two_kills_from_outside_count_as_one_death(
+        self, root: Root, workshop: Workshop, drop: Drop, ledger: Ledger
+    ) -> None:
+        ref = drop("a.txt", transcript("water"))
+        counts = []
+        for batch_id, signal in enumerate(("SIGKILL", "SIGTERM", "SIGSEGV", "SIGKILL", "SIGKILL")):
+            error = WorkerLostError(f"signal 0 ({signal}) Job: 1.")
+            on_failure(workshop, exception=error, args=[message(root, ref, batch_id=str(batch_id))], task_id="t")
+            counts.append(deferred(ledger)["a.txt"].crashes)
+        assert counts == [0, 1, 2, 2, 3]
+
+    def test_a_death_of_a_message_that_came_later_than_another_counts_on(
+        self, root: Root, workshop: Workshop, drop: Drop, ledger: Ledger
+    ) -> None:
+        """Both messages were sent before the watcher knew of the first death."""
+        ref = drop("a.txt", transcript("water"))
+        for batch_id in ("1", "2", "2"):
+            error = TimeLimitExceeded(120)
+            on_failure(workshop, exception=error, args=[message(root, ref, batch_id=batch_id)], task_id=batch_id)
+        mark = deferred(ledger)["a.txt"]
+        assert (mark.crashes, mark.tries, len(mark.deaths)) == (2, 2, 2), "and what Celery tells twice counts once"
+
+    def test_of_a_batch_only_what_the_process_was_reading_comes_alone(
+        self, root: Root, workshop: Workshop, drop: Drop, ledger: Ledger, events: Events
+    ) -> None:
+        files = [drop(f"{number}.txt", transcript(str(number))) for number in range(3)]
+        with workshop.in_hand.hold(files[1].arrival_id):
+            error = WorkerLostError("signal 11 (SIGSEGV) Job: 1.")
+            on_failure(workshop, exception=error, args=[message(root, *files)], task_id="batch")
+        found = deferred(ledger)
+        assert {path: (mark.alone, mark.crashes) for path, mark in found.items()} == {
+            "0.txt": (False, 0),
+            "1.txt": (True, 0),
+            "2.txt": (False, 0),
+        }
+        (event,) = events
+        assert (event["event"], event["path"], event["signal"]) == ("document.suspected", "1.txt", "SIGSEGV")
+
+    def test_what_a_process_reads_is_seen_while_it_does(
+        self, root: Root, workshop: Workshop, drop: Drop, parse_with: ParseWith
+    ) -> None:
+        files = [drop(f"{number}.txt", transcript(f"topic {number}")) for number in range(2)]
+        seen: list[list[bool]] = []
+        parse_with(lambda: seen.append([workshop.in_hand.holds(ref.arrival_id) for ref in files]))
+        run(message(root, *files), workshop)
+        assert seen == [[True, False], [False, True]]
+        assert not any(workshop.in_hand.holds(ref.arrival_id) for ref in files)
 
     def test_a_deaths_detail_is_cut(self, root: Root, workshop: Workshop, drop: Drop, ledger: Ledger) -> None:
         error = WorkerLostError("x" * 10_000)
@@ -376,6 +435,43 @@ class TestDeaths:
         assert {deferral.crashes for deferral in found.values()} == {int(count == 1)}
         assert all(deferral.alone for deferral in found.values())
         assert len(list(root.drop.iterdir())) == count
+
+    @pytest.mark.parametrize(
+        ("error", "reason"),
+        [
+            (MemoryError(), "worker_crashed"),
+            (MemoryOverrun(2, 1), "worker_crashed"),
+            (TimeOverrun(), "parse_timeout"),
+        ],
+    )
+    def test_a_document_that_overran_a_limit_comes_alone_and_the_others_are_published(  # noqa: PLR0913, PLR0917 - fixtures
+        self,
+        root: Root,
+        workshop: Workshop,
+        drop: Drop,
+        ledger: Ledger,
+        parse_with: ParseWith,
+        error: Exception,
+        reason: str,
+    ) -> None:
+        parse_with(raiser(error), word="poison")
+        files = [drop("a.txt", transcript("water")), drop("b.txt", transcript("poison"))]
+        run(message(root, *files), workshop)
+        assert [path.name for path in root.drop.iterdir()] == ["b.txt"]
+        mark = deferred(ledger)["b.txt"]
+        assert (mark.reason, mark.alone, mark.crashes, mark.deaths) == (reason, True, 0, ())
+        run(message(root, files[1], batch_id="alone"), workshop)
+        mark = deferred(ledger)["b.txt"]
+        assert (mark.reason, mark.crashes, len(mark.deaths)) == (reason, 1, 1)
+
+    def test_one_for_which_the_machine_has_no_memory_is_not_to_blame(
+        self, root: Root, workshop: Workshop, drop: Drop, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(Limits, "fault", lambda *_: MemoryShort())
+        monkeypatch.setattr(pipeline, "extract", lambda _: raiser(MemoryError())())
+        run(message(root, drop("a.txt", transcript("water"))), workshop)
+        mark = deferred(ledger)["a.txt"]
+        assert (mark.reason, mark.alone, mark.crashes) == ("memory_short", False, 0)
 
     @pytest.mark.parametrize("count", [1, 3])
     def test_one_that_finds_no_memory_does_too(
@@ -435,46 +531,6 @@ class TestDeaths:
             resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
-class TestHolds:
-    def test_a_long_batch_shows_a_sign_of_life_that_expires(
-        self,
-        root: Root,
-        root_settings: Settings,
-        server: EmbeddedServer,
-        drop: Drop,
-        ledger: Ledger,
-        parse_with: ParseWith,
-    ) -> None:
-        work = root_settings.work.model_copy(update={"hold_seconds": 2})
-        workshop = Workshop(root_settings.model_copy(update={"work": work}), server.url)
-        key = ledger.key("hold:long")
-        seen: list[int] = []
-
-        def take_long() -> None:
-            deadline = time.monotonic() + 1.5
-            while time.monotonic() < deadline:
-                time.sleep(0.05)
-                seen.append(ledger.client.pttl(key))
-
-        parse_with(take_long)
-        run(message(root, drop("a.txt", transcript("water")), batch_id="long"), workshop)
-        held = [left for left in seen if left >= 0]
-        assert 0 < len(held) < len(seen), "it comes after a while only"
-        assert all(left <= 2000 for left in held)
-        assert any(later > earlier for earlier, later in itertools.pairwise(held)), "and is refreshed"
-        time.sleep(max(ledger.client.pttl(key), 0) / 1000 + 0.05)
-        assert not ledger.client.exists(key), "nobody refreshes it any more"
-
-    def test_a_quick_batch_shows_none(
-        self, root: Root, workshop: Workshop, drop: Drop, ledger: Ledger, parse_with: ParseWith
-    ) -> None:
-        seen: list[Any] = []
-        parse_with(lambda: seen.append(list(ledger.client.scan_iter(f"{ledger.prefix}hold:*"))))
-        run(message(root, drop("a.txt", transcript("water"))), workshop)
-        assert seen == [[]]
-        assert list(ledger.client.scan_iter(f"{ledger.prefix}hold:*")) == []
-
-
 class TestWorkshop:
     def test_a_process_makes_its_tools_once_and_a_child_its_own(
         self, workshop: Workshop, monkeypatch: pytest.MonkeyPatch
@@ -485,3 +541,9 @@ class TestWorkshop:
         child = workshop.tools()
         assert child is not first
         assert child.ledger.client.connection_pool is not first.ledger.client.connection_pool
+
+
+def test_a_sign_of_life_on_a_batch_lasts_as_long_as_it_says(ledger: Ledger) -> None:
+    hold(ledger, {"long": Holder("farm7", 4711, 1000.0)}, 2)
+    assert ledger.client.get(ledger.key("hold:long")) == b"farm7:4711:1000.000"
+    assert 0 < ledger.client.pttl(ledger.key("hold:long")) <= 2000

@@ -206,8 +206,26 @@ class TestMessages:
             entry = sending.backlog.entry(name)
             assert entry is not None
             entry.alone = True
-        sending.fill(processes=2)
+        sending.fill(processes=4)
         assert sending.messages[:4] == [names[0:2], [names[2]], [names[3]], names[4:9]]
+
+    def test_those_that_are_to_go_alone_leave_the_others_a_process(self, sending: Sending) -> None:
+        names = sending.lay_many(8)
+        for name in names[:3]:
+            entry = sending.backlog.entry(name)
+            assert entry is not None
+            entry.alone = True
+        sending.fill(processes=2)
+        assert [file for files in sending.messages for file in files] == [names[0], *names[3:]]
+        assert sending.backlog.count(Place.DUE) == 2, "they keep their place in line"
+        sending.lay("8")
+        sending.fill(processes=2)
+        assert sending.messages[-1] == ["8"]
+        first = sending.backlog.entry(names[0])
+        assert first is not None
+        sending.backlog.wait(first, NOW + 1, "worker_crashed")
+        sending.fill(processes=2)
+        assert sending.messages[-1] == [names[1]]
 
     def test_another_file_under_a_known_name_does_not_answer_for_the_old_ones_crashes(self, sending: Sending) -> None:
         sending.lay("a")

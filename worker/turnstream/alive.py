@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from turnstream.publish import Ledger
@@ -53,6 +54,20 @@ class Holder:
 def this_process() -> Holder:
     """Return who asks, since now."""
     return Holder(socket.gethostname(), os.getpid(), time.time())
+
+
+def hold(ledger: Ledger, holders: Mapping[str, Holder], seconds: int) -> None:
+    """Leave a sign of life that lasts for ``seconds`` on each of these batches.
+
+    Raises:
+        TransientError: the server cannot take it.
+
+    """
+    pipeline = ledger.client.pipeline(transaction=False)
+    for batch_id, who in holders.items():
+        pipeline.set(ledger.key(f"hold:{batch_id}"), who.value(), ex=seconds)
+    if holders:
+        ledger.execute(pipeline)
 
 
 def holder(value: bytes) -> Holder | None:

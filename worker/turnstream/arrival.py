@@ -10,7 +10,7 @@ from turnstream.claims import Answer, Duplicate, Original, Publication, Supersed
 from turnstream.errors import DocumentError, PermanentError
 from turnstream.folder import Destination
 from turnstream.identify import Identity
-from turnstream.models import Extracted, FileRef, OutcomeKind
+from turnstream.models import Death, Extracted, FileRef, OutcomeKind
 from turnstream.taken import Taken
 
 
@@ -29,6 +29,7 @@ class Arrival:
     publication: Publication | None = None
     answer: Answer | None = None
     error: DocumentError | None = None
+    deaths: tuple[Death, ...] = ()
     stage: str = "open"
     destination: Destination | None = None
     original: Original | None = None

@@ -6,6 +6,7 @@ TurnstreamError
 │   └── ParserFailed · ParseTimeout · WorkerCrashed
 ├── TransientError            not the file's fault: it stays in drop/ and is tried again
 │   ├── StillOpen · ChangedWhileRead · FileGone · ReadFailed · DisposeBlocked
+│   ├── TimeOverrun · MemoryOverrun · MemoryShort
 │   └── ServerUnavailable · ServerRefused · LedgerHeld
 └── SetupError                nothing can start: a sentence and an exit code
     ├── BadConfiguration (78)
@@ -81,7 +82,7 @@ class ParserFailed(PermanentError):
 
 class ParseTimeout(PermanentError):
     reason = "parse_timeout"
-    hint = "Reading this file took too long. Split it, or ask the operator to raise work.soft_time_limit_seconds."
+    hint = "Reading this file took too long. Split it, or ask the operator to raise work.document_time_limit_seconds."
     next_step = f"{_DROP_AGAIN} Or the operator runs `{{retry}}`."
 
 
@@ -118,6 +119,26 @@ class ReadFailed(TransientError):
 class DisposeBlocked(TransientError):
     reason = "dispose_blocked"
     hint = "The file cannot be moved out of drop/. Free disk space, or give the worker write permission."
+
+
+class TimeOverrun(TransientError):
+    reason = "time_overrun"
+    hint = "Reading the file took longer than work.document_time_limit_seconds; it is tried again, alone."
+
+
+class MemoryOverrun(TransientError):
+    reason = "memory_overrun"
+    hint = "Reading the file took more memory than work.memory_limit_kib; it is tried again, alone."
+
+    def __init__(self, used_bytes: int, limit_bytes: int) -> None:
+        super().__init__(f"{used_bytes} bytes in use, the limit is {limit_bytes}")
+        self.used_bytes = used_bytes
+        self.limit_bytes = limit_bytes
+
+
+class MemoryShort(TransientError):
+    reason = "memory_short"
+    hint = "The machine has no memory left for a worker. Free memory, or lower work.processes."
 
 
 class ServerUnavailable(TransientError):

@@ -179,8 +179,27 @@ class FileRef(Model):
     reason: str | None = None
 
 
+class Death(Model):
+    """What ended a worker process, or what it refused, while it worked on the batch of a file.
+
+    ``reason`` is what the file is rejected as if it happens too often.  The memory is that of
+    the process at its end and what it was allowed; what is ``None`` is not known.
+    """
+
+    at: datetime
+    batch_id: str
+    reason: Literal["worker_crashed", "parse_timeout"]
+    detail: str = ""
+    signal: str | None = None
+    memory_bytes: int | None = None
+    memory_limit_bytes: int | None = None
+
+
 class Deferral(Model):
-    """Why an arrival is still in ``drop/``: kept in the hash ``deferred`` under its wire path."""
+    """Why an arrival is still in ``drop/``: kept in the hash ``deferred`` under its wire path.
+
+    ``deaths`` are the last ones that it was alone at; ``crashes`` is what they count.
+    """
 
     arrival_id: ShortId
     reason: str
@@ -189,6 +208,7 @@ class Deferral(Model):
     tries: int = 1
     crashes: int = 0
     alone: bool = False
+    deaths: tuple[Death, ...] = ()
 
 
 class Question(Model):

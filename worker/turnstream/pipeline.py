@@ -11,6 +11,7 @@ import functools
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -45,7 +46,11 @@ from turnstream.sidecars import ERROR_SUFFIX, archived_at, sidecar
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What a batch works with.  ``interrupts`` are exceptions that end a batch, not a file."""
+    """What a batch works with.
+
+    A file is read within ``reading`` (its reference, its size in bytes), which keeps it to its limits.
+    ``interrupts`` are exceptions that end a batch, not a file.
+    """
 
     root: Root
     ledger: Ledger
@@ -53,6 +58,7 @@ class Tools:
     use_leases: bool
     max_file_bytes: int
     max_crashes: int
+    reading: Callable[[FileRef, int], AbstractContextManager[None]]
     interrupts: tuple[type[BaseException], ...] = ()
 
 
@@ -80,9 +86,9 @@ def process(files: Iterable[FileRef], tools: Tools) -> list[Arrival]:
         arrivals = [_begin(ref) for ref in files]
         step = _Steps(tools, hands, state)
         _each(arrivals, step.open, tools)
-        _each(_going(arrivals), step.extract_and_identify, tools)
+        _each(_going(arrivals), step.guarded(step.extract_and_identify), tools)
         step.look_up(_going(arrivals))
-        _each(_new(arrivals), step.parse_and_normalise, tools)
+        _each(_new(arrivals), step.guarded(step.parse_and_normalise), tools)
         step.publish(_new(arrivals))
         step.dispose([arrival for arrival in arrivals if arrival.outcome])
     return arrivals
@@ -144,8 +150,20 @@ class _Steps:
         arrival.taken = self.hands.take(arrival.path)
         arrival.arrival_id = arrival_id(self.root_id, arrival.taken.stat, arrival.path)
         if arrival.ref.crashes >= self.tools.max_crashes and arrival.ref.arrival_id == arrival.arrival_id:
-            raise _condemned(arrival.ref)
+            (mark,) = self.tools.ledger.marks([arrival.ref])
+            arrival.deaths = mark.deaths if mark else ()
+            raise _condemned(arrival)
         passed("opened")
+
+    def guarded(self, step: Step) -> Step:
+        """Return a step that reads a text, within the limits of one document."""
+
+        def guarded(arrival: Arrival) -> None:
+            assert arrival.taken
+            with self.tools.reading(arrival.ref, arrival.taken.stat.st_size):
+                step(arrival)
+
+        return guarded
 
     def extract_and_identify(self, arrival: Arrival) -> None:
         assert arrival.taken and arrival.arrival_id
@@ -319,10 +337,12 @@ def _each(arrivals: Iterable[Arrival], step: Step, tools: Tools) -> None:
             _end(arrival, _unforeseen(arrival.stage, error))
 
 
-def _condemned(ref: FileRef) -> PermanentError:
-    if ref.reason == ParseTimeout.reason:
-        return ParseTimeout(f"{ref.crashes} times")
-    return WorkerCrashed(f"{ref.crashes} worker processes died on it")
+def _condemned(arrival: Arrival) -> PermanentError:
+    times = max(arrival.ref.crashes, len(arrival.deaths))
+    last = f": {arrival.deaths[-1].detail}" if arrival.deaths else ""
+    if arrival.ref.reason == ParseTimeout.reason:
+        return ParseTimeout(f"{times} times{last}")
+    return WorkerCrashed(f"{times} worker processes died on it{last}")
 
 
 def _faults_of(finish: Callable[[], None]) -> Iterator[TransientError]:

@@ -12,7 +12,7 @@ key (after the prefix)    holds
 ``reports``               list: deferrals that the watcher has not seen yet
 ``questions``             list: what `explain` asks the watcher
 ``answers:<question>``    list with a time to live: what the watcher answered
-``hold:<batch id>``       string with a time to live: a worker's sign of life on a long batch, ``<host>:<pid>:<since>``
+``hold:<batch id>``       string with a time to live: a worker's sign of life on a batch, ``<host>:<pid>:<since>``
 ``alive``                 zset: ``<role>:<host>:<pid>:<processes>`` → Unix time last seen
 ``watcher``               hash: what the watcher last said of its backlog and its events
 ``q:…``                   Celery's own
@@ -45,6 +45,7 @@ from turnstream.claims import (
 from turnstream.connect import translated
 from turnstream.edition import Edition, Head
 from turnstream.errors import LedgerHeld
+from turnstream.models import Deferral, FileRef
 from turnstream.packed import pack_edition, pack_head, unpack_claim, unpack_head
 
 #: Celery's queue, and where its keys live below the prefix.
@@ -187,6 +188,15 @@ class Ledger:
         replies = self.execute(pipeline)
         return [_original(entry_id, reply) for entry_id, reply in zip(entry_ids, replies, strict=True)]
 
+    def marks(self, refs: Sequence[FileRef]) -> list[Deferral | None]:
+        """Return what stands in ``deferred`` of these arrivals, one round trip."""
+        if not refs:
+            return []
+        pipeline = self.client.pipeline(transaction=False)
+        pipeline.hmget(self.key("deferred"), *(ref.path for ref in refs))
+        (texts,) = self.execute(pipeline)
+        return [_mark(text, ref) for text, ref in zip(texts, refs, strict=True)]
+
     def execute(self, pipeline: Any) -> list[Any]:
         """Run a pipeline of the caller's on this ledger's server."""
         with translated():
@@ -282,6 +292,14 @@ def _answer(kind: bytes, value: bytes, item: Publication) -> Answer:
 def _head(packed: bytes, item: Publication) -> Head | None:
     assert item.edition
     return unpack_head(packed, item.edition.key)
+
+
+def _mark(text: bytes | None, ref: FileRef) -> Deferral | None:
+    try:
+        mark = Deferral.model_validate_json(text) if text else None
+    except ValueError:  # another program's, or a later version's: the watcher removes it and says so
+        return None
+    return mark if mark and mark.arrival_id == ref.arrival_id else None
 
 
 def _chunks(publications: Iterable[Publication]) -> Iterator[list[Publication]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,34 +10,97 @@ from turnstream.arrival import Arrival
 from turnstream.claims import Answer, Duplicate, Known, Superseded, Yours
 from turnstream.crashpoint import passed
 from turnstream.edition import Issue
-from turnstream.errors import DisposeBlocked, DocumentError, FileGone, TransientError
+from turnstream.errors import (
+    DisposeBlocked,
+    DocumentError,
+    FileGone,
+    MemoryOverrun,
+    TimeOverrun,
+    TransientError,
+)
 from turnstream.folder import AlreadyMoved
 from turnstream.log import say
-from turnstream.models import Deferral, FileRef, OutcomeKind, printable
+from turnstream.models import Batch, Death, Deferral, FileRef, OutcomeKind, from_wire, printable
 from turnstream.publish import Ledger
 
+#: Deaths that are told of a file, the last ones; characters of what is told of each.
+_DEATHS, _DETAIL = 12, 200
+#: Signals that no program brings on itself: an operator's, or the kernel's that has no memory left.  They may hit an
+#: innocent, so that two count as one death.
+_BY_OTHERS = frozenset({"SIGKILL", "SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP"})
 
-def suspect(files: tuple[FileRef, ...], reason: str, detail: str, ledger: Ledger) -> None:
-    """Have the files of a batch sent one by one; count the crash of a file that was alone."""
-    say("document.suspected", reason=reason, detail=detail, files=len(files))
-    alone = len(files) == 1
-    deferred = {
-        ref.path: Deferral(
-            arrival_id=ref.arrival_id,
-            reason=reason,
-            detail=detail[:200],
-            at=datetime.now(UTC),
-            tries=ref.tries + 1,
-            crashes=ref.crashes + alone,
-            alone=True,
-        )
-        for ref in files
-    }
+
+def suspect(batch: Batch, death: Death, ledger: Ledger, in_hand: Callable[[str], bool]) -> None:
+    """Tell of a batch whose process ended: what it was reading comes back alone, the rest as it was.
+
+    If it was reading none of them, or who asks cannot know, each comes back alone.
+
+    Args:
+        batch: what the process worked on.
+        death: how it ended.
+        ledger: where to tell it.
+        in_hand: whether a process was reading the file with an arrival id.
+
+    """
+    found = [ref for ref in batch.files if in_hand(ref.arrival_id)] or list(batch.files)
+    one = {"path": printable(from_wire(found[0].path)), "arrival_id": found[0].arrival_id} if len(found) == 1 else {}
+    say(
+        "document.suspected",
+        reason=death.reason,
+        detail=death.detail,
+        signal=death.signal,
+        files=len(batch.files),
+        **one,
+    )
+    deferred = {ref.path: _again(ref, death) for ref in batch.files}
     try:
+        for ref, mark in zip(found, ledger.marks(found), strict=True):
+            deferred[ref.path] = blamed(ref, death, mark, alone=len(batch.files) == 1)
         report(deferred, ledger)
     except TransientError as error:
         # Not counted: the watcher sends the batch again as it was, and it may be counted then.
-        say("batch.abandoned", reason=error.reason, detail=error.detail, files=len(files))
+        say("batch.abandoned", reason=error.reason, detail=error.detail, files=len(batch.files))
+
+
+def blamed(ref: FileRef, death: Death, mark: Deferral | None, *, alone: bool) -> Deferral:
+    """Return what is told of a file that a process ended on: it comes back alone, and if it was that, the end counts.
+
+    Args:
+        ref: the file as its message had it.
+        death: the end.
+        mark: what the server knows of it: another message may have ended in the same way meanwhile.
+        alone: whether it was the only file of its message.
+
+    """
+    deaths, crashes, tries = (mark.deaths, mark.crashes, mark.tries) if mark else ((), 0, 0)
+    if mark and death.batch_id in {earlier.batch_id for earlier in deaths}:
+        return mark  # Celery tells twice of a process that it ended for its time
+    crashes = max(crashes, ref.crashes)
+    if alone:
+        deaths = (*deaths, death)[-_DEATHS:]
+        by_others = sum(earlier.signal in _BY_OTHERS for earlier in deaths)
+        crashes += 1 if death.signal not in _BY_OTHERS else by_others % 2 == 0
+    return Deferral(
+        arrival_id=ref.arrival_id,
+        reason=death.reason,
+        detail=death.detail[:_DETAIL],
+        at=death.at,
+        tries=max(tries, ref.tries) + 1,
+        crashes=crashes,
+        alone=True,
+        deaths=deaths,
+    )
+
+
+def _again(ref: FileRef, death: Death) -> Deferral:
+    return Deferral(
+        arrival_id=ref.arrival_id,
+        reason=death.reason,
+        detail=death.detail[:_DETAIL],
+        at=death.at,
+        tries=max(ref.tries, 1),
+        crashes=ref.crashes,
+    )
 
 
 def report(deferred: Mapping[str, Deferral], ledger: Ledger, done: Iterable[str] = (), **counts: int) -> None:
@@ -55,7 +118,7 @@ def report(deferred: Mapping[str, Deferral], ledger: Ledger, done: Iterable[str]
         ledger.execute(pipeline)
 
 
-def conclude(arrivals: list[Arrival], ledger: Ledger) -> None:
+def conclude(batch: Batch, arrivals: list[Arrival], ledger: Ledger) -> None:
     """Log what became of a batch, a line for each file, and report what stays."""
     deferred = {}
     for arrival in arrivals:
@@ -63,7 +126,10 @@ def conclude(arrivals: list[Arrival], ledger: Ledger) -> None:
         if isinstance(arrival.error, TransientError) and not isinstance(arrival.error, FileGone):
             deferred[arrival.ref.path] = _deferral(arrival, arrival.error)
     outcomes = [arrival.outcome for arrival in arrivals if arrival.moved]
+    overruns = {arrival.ref: death for arrival in arrivals if (death := death_of(batch, arrival.error))}
     try:
+        for (ref, death), mark in zip(overruns.items(), ledger.marks([*overruns]), strict=True):
+            deferred[ref.path] = blamed(ref, death, mark, alone=len(arrivals) == 1)
         report(
             deferred,
             ledger,
@@ -76,6 +142,17 @@ def conclude(arrivals: list[Arrival], ledger: Ledger) -> None:
         # Every file is where it belongs; only the hints about them are lost.
         say("batch.abandoned", reason=error.reason, detail=error.detail, files=0)
     passed("reported")
+
+
+def death_of(batch: Batch, error: Exception | None) -> Death | None:
+    """Return what counts as a death though its process lives: a document that overran its limits."""
+    told = {"at": datetime.now(UTC), "batch_id": batch.id}
+    if isinstance(error, TimeOverrun):
+        return Death(**told, reason="parse_timeout", detail=error.detail)
+    if isinstance(error, MemoryOverrun):
+        used, limit = error.used_bytes, error.limit_bytes
+        return Death(**told, reason="worker_crashed", detail=error.detail, memory_bytes=used, memory_limit_bytes=limit)
+    return None
 
 
 def _deferral(arrival: Arrival, error: DocumentError) -> Deferral:

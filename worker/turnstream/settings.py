@@ -102,6 +102,7 @@ class WorkSettings(Section):
 
     processes: Annotated[int, Field(ge=0, le=1024)]
     max_file_bytes: Count
+    document_time_limit_seconds: PositiveSeconds
     soft_time_limit_seconds: Count
     time_limit_seconds: Count
     visibility_timeout_seconds: Count
@@ -109,13 +110,16 @@ class WorkSettings(Section):
     max_attempts: Count
     max_tasks_per_child: Count
     max_memory_per_child_kib: Count
+    memory_limit_kib: Annotated[int, Field(ge=1 << 18)]
     soft_shutdown_seconds: Seconds
 
     @model_validator(mode="after")
     def limits_are_in_order(self) -> Self:
-        """Refuse limits that would have a message delivered again while it is worked on."""
+        """Refuse limits of which the wider one is reached first, or a message comes again while it is worked on."""
         if not self.soft_time_limit_seconds < self.time_limit_seconds <= self.visibility_timeout_seconds / 2:
             raise ValueError("soft_time_limit_seconds < time_limit_seconds <= visibility_timeout_seconds / 2 must hold")
+        if self.document_time_limit_seconds > self.soft_time_limit_seconds:
+            raise ValueError("document_time_limit_seconds <= soft_time_limit_seconds must hold")
         return self
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,9 @@ from turnstream import __version__
 from turnstream.arrival import Arrival
 from turnstream.attempts import earlier_attempts
 from turnstream.claims import Duplicate, Original, Superseded
-from turnstream.errors import PermanentError
+from turnstream.errors import ParseTimeout, PermanentError, WorkerCrashed
 from turnstream.identify import is_arrival
-from turnstream.models import printable, to_wire
+from turnstream.models import Death, printable, to_wire
 from turnstream.naming import numbered
 
 ERROR_SUFFIX = ".error.json"
@@ -67,6 +67,7 @@ def _error_facts(arrival: Arrival, root: Path) -> dict[str, Any]:
     assert isinstance(arrival.error, PermanentError)
     assert arrival.taken and arrival.arrival_id
     tried, before = earlier_attempts(root, arrival.arrival_id)
+    is_condemned = isinstance(arrival.error, ParseTimeout | WorkerCrashed)
     now = datetime.now(UTC)
     command = f"turnstream quarantine retry {arrival.arrival_id}"
     return {
@@ -77,7 +78,8 @@ def _error_facts(arrival: Arrival, root: Path) -> dict[str, Any]:
         "detail": arrival.error.detail,
         "at": now,
         "when": readable_time(now),
-        "attempts": tried + arrival.ref.crashes + 1,
+        "attempts": tried + (max(arrival.ref.crashes, len(arrival.deaths)) if is_condemned else 1),
+        **(_deadly(arrival.deaths) if is_condemned else {}),
         "before": before,
         "arrival_id": arrival.arrival_id,
         "size": arrival.taken.stat.st_size,
@@ -85,6 +87,18 @@ def _error_facts(arrival: Arrival, root: Path) -> dict[str, Any]:
         "retry": command,
         "version": __version__,
     }
+
+
+def _deadly(deaths: Sequence[Death]) -> dict[str, Any]:
+    """Return how worker processes ended on a file: the last end, and each one that it was alone at."""
+    told = [{"at": death.at, "reason": death.reason, **_end(death)} for death in deaths]
+    return {**(_end(deaths[-1]) if deaths else {"signal": None, "memory": None}), "deaths": told}
+
+
+def _end(death: Death) -> dict[str, Any]:
+    used, limit = death.memory_bytes, death.memory_limit_bytes
+    memory = {"used_bytes": used, "limit_bytes": limit} if used or limit else None
+    return {"signal": death.signal, "memory": memory}
 
 
 def _duplicate_facts(arrival: Arrival, answer: Duplicate, root: Path, root_id: str) -> dict[str, Any]:

@@ -10,11 +10,12 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
-import threading
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Literal
 
 import structlog
 from billiard.exceptions import SoftTimeLimitExceeded, TimeLimitExceeded, WorkerLostError
@@ -23,30 +24,49 @@ from celery.signals import task_failure, worker_process_init
 from pydantic import ValidationError
 
 from turnstream import crashpoint
-from turnstream.alive import this_process
 from turnstream.app import TASK
 from turnstream.connect import client
-from turnstream.errors import SetupError, TransientError
+from turnstream.errors import MemoryShort, SetupError, TransientError
+from turnstream.in_hand import InHand
 from turnstream.journal import Journal
+from turnstream.limits import Limits
 from turnstream.log import say
-from turnstream.models import Batch, printable
+from turnstream.models import Batch, Death, FileRef, printable
 from turnstream.pipeline import Tools, process
 from turnstream.publish import Ledger
-from turnstream.reports import conclude, suspect
+from turnstream.reports import conclude, death_of, suspect
 from turnstream.root import Root
-from turnstream.settings import HOLD_REFRESHES, Settings, crash_at
+from turnstream.settings import Settings, crash_at
 
 #: Objects made before a young garbage collection (Python's default is 700).
 _GC_OBJECTS = 50_000
+#: How Celery's parent tells of the signal that a child died of.
+_SIGNAL = re.compile(r"\bsignal \d+ \((SIG\w+)\)")
+#: What the kernel sends to a process that a document kept for longer than it may.
+_TIME_IS_UP = "SIGXCPU"
 
 
 @dataclass
 class Workshop:
-    """Settings and, per process, connections: those of a parent must not be used by its children."""
+    """Settings and, per process, connections: those of a parent must not be used by its children.
+
+    ``in_hand`` is what all processes share.
+    """
 
     settings: Settings
     url: str
     _tools: dict[int, Tools] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        work = self.settings.work
+        self.in_hand = InHand(work.process_count)
+        self.limits = Limits(work.memory_limit_kib, work.document_time_limit_seconds)
+
+    @contextmanager
+    def reading(self, ref: FileRef, size: int) -> Iterator[None]:
+        """Read a file of ``size`` bytes within its limits, and where the parent sees it."""
+        with self.in_hand.hold(ref.arrival_id), self.limits.document(size):
+            yield
 
     def tools(self) -> Tools:
         """Return this process's tools."""
@@ -61,6 +81,7 @@ class Workshop:
                     use_leases=self.settings.watch.leases,
                     max_file_bytes=work.max_file_bytes,
                     max_crashes=work.max_attempts,
+                    reading=self.reading,
                     interrupts=(SoftTimeLimitExceeded,),
                 )
             }
@@ -92,18 +113,21 @@ def run(message: Mapping[str, Any], workshop: Workshop) -> None:
             if batch.root_id != tools.root.state().root_id:
                 say("batch.refused", reason="other_root", detail=f"meant for root {batch.root_id}")
                 return
-            with _held(batch, workshop):
-                arrivals = process(batch.files, tools)
+            arrivals = process(batch.files, tools)
         except TransientError as error:
             say("batch.abandoned", reason=error.reason, detail=error.detail, files=len(batch.files))
         except SetupError as error:
             say("batch.refused", reason="root_unusable", detail=printable(str(error)))
         except SoftTimeLimitExceeded:
-            suspect(batch.files, "parse_timeout", "the batch overran its time", tools.ledger)
-        except MemoryError:
-            suspect(batch.files, "worker_crashed", "the batch found no memory", tools.ledger)
+            suspect(batch, _death(batch, "parse_timeout", "the batch overran its time"), tools.ledger, _unknown)
+        except MemoryError as error:
+            fault = workshop.limits.fault(error)
+            if isinstance(fault, MemoryShort):
+                say("batch.abandoned", reason=fault.reason, detail=fault.detail, files=len(batch.files))
+            elif death := death_of(batch, fault):
+                suspect(batch, death, tools.ledger, _unknown)
         else:
-            conclude(arrivals, tools.ledger)
+            conclude(batch, arrivals, tools.ledger)
 
 
 def on_failure(workshop: Workshop, **facts: Any) -> None:
@@ -117,40 +141,29 @@ def on_failure(workshop: Workshop, **facts: Any) -> None:
         say("process.crashed", task_id=facts.get("task_id"), exc_info=error)
         return
     batch = Batch.model_validate(arguments[0])
-    reason = "parse_timeout" if isinstance(error, TimeLimitExceeded) else "worker_crashed"
+    found = _SIGNAL.search(str(error))
+    signal = found[1] if found else None
+    overran = isinstance(error, TimeLimitExceeded) or signal == _TIME_IS_UP
+    death = _death(batch, "parse_timeout" if overran else "worker_crashed", str(error), signal)
+    death = death.model_copy(update={"memory_limit_bytes": workshop.limits.memory_bytes})
     with structlog.contextvars.bound_contextvars(batch_id=batch.id):
-        suspect(batch.files, reason, str(error), workshop.tools().ledger)
+        suspect(batch, death, workshop.tools().ledger, workshop.in_hand.holds)
 
 
-@contextmanager
-def _held(batch: Batch, workshop: Workshop) -> Iterator[None]:
-    """Show a sign of life while a batch takes long; a quick one never writes it."""
-    done = threading.Event()
-    seconds = workshop.settings.work.hold_seconds
-    ledger = workshop.tools().ledger
-    key = ledger.key(f"hold:{batch.id}")
-    holder = this_process()
+def _death(
+    batch: Batch, reason: Literal["worker_crashed", "parse_timeout"], detail: str, signal: str | None = None
+) -> Death:
+    return Death(at=datetime.now(UTC), batch_id=batch.id, reason=reason, detail=detail, signal=signal)
 
-    def refresh() -> None:
-        while not done.wait(seconds / HOLD_REFRESHES):
-            pipeline = ledger.client.pipeline(transaction=False)
-            pipeline.set(key, holder.value(), ex=seconds)
-            try:
-                ledger.execute(pipeline)
-            except TransientError as error:
-                # Without its hold the batch may be sent twice, which is harmless.
-                say("batch.abandoned", reason=error.reason, detail="hold not refreshed", files=0)
 
-    thread = threading.Thread(target=refresh, name="hold", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        done.set()
+def _unknown(_arrival_id: str) -> bool:
+    return False
 
 
 def _begin_process(workshop: Workshop) -> None:
     crashpoint.arm(crash_at())
+    workshop.in_hand.clear()
+    workshop.limits.impose()
     # A batch makes many objects and hardly a cycle: by default a tenth of the time went to looking for them.
     gc.freeze()
     gc.set_threshold(_GC_OBJECTS, 20, 20)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import resource
 import signal
@@ -11,23 +12,27 @@ from typing import Any
 
 from celery.apps import worker as celery_worker
 from celery.signals import worker_ready, worker_shutting_down
+from celery.worker import state
 from celery.worker.consumer import Consumer
 from celery.worker.state import maybe_shutdown
 from kombu import Connection
 
-from turnstream.alive import BEAT_SECONDS, beat, farewell
+from turnstream.alive import BEAT_SECONDS, Holder, beat, farewell, hold
 from turnstream.app import create
 from turnstream.connect import client
 from turnstream.errors import ServerUnavailable, TransientError
 from turnstream.log import say
 from turnstream.publish import Ledger
-from turnstream.settings import Settings, WorkSettings
+from turnstream.settings import HOLD_REFRESHES, Settings, WorkSettings
 from turnstream.tasks import register
 
 #: As many descriptors as a worker asks for, where it may: some programs count up to the limit.
 _OPEN_FILES = 1 << 16
 #: Seconds between tries while the server is away; Celery's own pauses grow by 2 s up to 30 s.
 _RETRY_SECONDS = 1
+#: Seconds between looks for pool processes that ended.  Celery looks when one closes its pipe, often before the kernel
+#: can tell how it ended, and then only every 5 s.
+_POOL_SECONDS = 0.5
 #: Seconds that a stop may take beyond what running batches get.
 _STOP_MARGIN = 5.0
 
@@ -41,6 +46,7 @@ def work(settings: Settings, url: str) -> int:
     register(app, settings, url)
     beating = _Beating(Ledger(client(url, settings.server), settings.server.key_prefix), settings.work)
     worker_ready.connect(beating.start, weak=False)
+    worker_ready.connect(_tend_pool, weak=False)
     worker_shutting_down.connect(beating.stopping, weak=False)
     worker = app.Worker(
         pool="prefork",
@@ -60,6 +66,10 @@ def work(settings: Settings, url: str) -> int:
         say("worker.stopped")
     # Celery's soft shutdown ends with 1: asked to stop and stopped is a success, an end by itself is not.
     return 0 if beating.asked_to_stop else worker.exitcode or 1
+
+
+def _tend_pool(sender: Any, **_: object) -> None:
+    sender.timer.call_repeatedly(_POOL_SECONDS, sender.pool.maintain_pool)
 
 
 def _allow_open_files() -> None:
@@ -98,6 +108,7 @@ class _Beating:
         self.stop_seconds = settings.soft_shutdown_seconds + _STOP_MARGIN
         # A warm stop (SIGINT) waits for what is worked on.
         self.warm_seconds = settings.time_limit_seconds + _STOP_MARGIN
+        self.hold_seconds = settings.hold_seconds
         self.done = threading.Event()
         self.asked_to_stop = False
 
@@ -112,6 +123,7 @@ class _Beating:
     def start(self, **_: object) -> None:
         say("worker.started", processes=self.processes)
         threading.Thread(target=self._run, name="beat", daemon=True).start()
+        threading.Thread(target=self._hold, name="hold", daemon=True).start()
 
     def end(self) -> None:
         self.done.set()
@@ -133,3 +145,14 @@ class _Beating:
                     say("server.unavailable", reason=error.reason, detail=error.detail)
                 away = True
             self.done.wait(1.0 if away else BEAT_SECONDS)
+
+    def _hold(self) -> None:
+        """Show what our processes work on: a process that reads a document may not come to it itself."""
+        while not self.done.wait(self.hold_seconds / HOLD_REFRESHES):
+            # Listed at once, as the main thread changes it meanwhile; those that no process took yet are in it, too.
+            taken = [request for request in [*state.requests.values()] if request.time_start]
+            host = socket.gethostname()
+            holders = {request.id: Holder(host, request.worker_pid, request.time_start) for request in taken}
+            # Without its hold a batch may be sent twice, which is harmless; that the server is away is said above.
+            with contextlib.suppress(TransientError):
+                hold(self.ledger, holders, self.hold_seconds)

@@ -67,14 +67,23 @@ def _blocked(mark: Deferral, scene: Scene) -> Explanation:
 def _suspected(mark: Deferral, scene: Scene) -> Explanation:
     most = scene.settings.work.max_attempts
     happened = "overran its time" if mark.reason == ParseTimeout.reason else "died"
-    if mark.crashes:
+    times = max(mark.crashes, len(mark.deaths))
+    if times:
         why = f"A worker process {happened} while it worked on this file alone, {mark.crashes} of {most} times; "
         why += f"at {most} it goes to quarantine."
+        if times > mark.crashes:
+            why = f"A worker process {happened} while it worked on this file alone, {times} times so far; that counts "
+            why += f"{mark.crashes}, as kills from outside count half, and at {most} it goes to quarantine."
         step = "Look at the worker's memory and at the size of the file; else nothing to do."
-    else:
+    elif mark.alone:
         why = f"A worker process {happened} on the batch that it was in; now it is tried alone."
         step = "Nothing to do: only if it was to blame it is counted."
-    return Explanation(State.SUSPECTED, why, step, facts={"crashes": mark.crashes, "max_attempts": most})
+    else:
+        why = f"A worker process {happened} on another file of the batch that it was in; it is tried again."
+        step = "Nothing to do: nothing is counted against it."
+    facts: dict[str, object] = {"crashes": mark.crashes, "max_attempts": most}
+    facts["signal"] = mark.deaths[-1].signal if mark.deaths else None
+    return Explanation(State.SUSPECTED, why, step, facts=facts)
 
 
 def _deferred(mark: Deferral) -> Explanation:

@@ -186,6 +186,10 @@ class Backlog:
         for entry in self._sent.values():
             entry.sent_at, entry.resends = float("-inf"), 0
 
+    def suspects_sent(self) -> int:
+        """How many messages carry a file that has to be tried alone."""
+        return sum(entry.alone for entry in self._sent.values())
+
     def sent_before(self, moment: float) -> Iterator[Entry]:
         """Files whose message is older than ``moment``."""
         yield from [entry for entry in self._sent.values() if entry.sent_at < moment]

@@ -31,6 +31,9 @@ class Queue:
         self.settings = settings
         self.root_id = root_id
         self._newest_debt = 0.0
+        #: Files to be tried alone: how many more may be sent, and those that have to wait for it.
+        self._suspects = 0
+        self._set_aside: list[Entry] = []
 
     def fill(self, depth: int, processes: int, now: float) -> bool:
         """Send batches until the queue, now ``depth`` messages long, is full; say whether it is.
@@ -40,14 +43,20 @@ class Queue:
 
         """
         places = self.settings.batch.queued_per_process * processes
-        for _ in range(max(places - depth, 0)):
-            most = batch_size(self.backlog.count(Place.DUE), places, self.settings.batch.max_files)
-            newest = self._newest_turn(most)
-            entries = self._draw_batch(most, now, newest=newest)
-            if not entries:
-                return False
-            self._send(entries, now, newest=newest)
-        return True
+        # One that keeps its process for long leaves the others their turn.
+        self._suspects = max(processes // 2, 1) - self.backlog.suspects_sent()
+        try:
+            for _ in range(max(places - depth, 0)):
+                most = batch_size(self.backlog.count(Place.DUE), places, self.settings.batch.max_files)
+                newest = self._newest_turn(most)
+                entries = self._draw_batch(most, now, newest=newest)
+                if not entries:
+                    return False
+                self._send(entries, now, newest=newest)
+            return True
+        finally:
+            while self._set_aside:
+                self.backlog.put_back(self._set_aside.pop())
 
     def _send(self, entries: list[Entry], now: float, *, newest: bool) -> None:
         batch_id = uuid.uuid4().hex
@@ -65,6 +74,9 @@ class Queue:
         entries: list[Entry] = []
         total = 0
         while len(entries) < most and (entry := self.backlog.draw(newest=newest)):
+            if entry.alone and self._suspects <= 0:
+                self._set_aside.append(entry)
+                continue
             verdict = look(entry.candidate, self.drop, self.settings.watch, now)
             if isinstance(verdict, Vanished):
                 self.backlog.forget([entry.path])
@@ -77,6 +89,7 @@ class Queue:
                 entries.append(entry)
                 total += size
                 if entry.alone:
+                    self._suspects -= 1
                     break
             else:
                 self.backlog.wait(entry, verdict.until, verdict.reason)

@@ -43,6 +43,7 @@ class Watcher:
         self.queue = queue
         self.backlog: Backlog = queue.backlog
         self.settings = settings.watch
+        self.max_crashes = settings.work.max_attempts
         self.root_id = root.state().root_id
         self.stop = threading.Event()
         self.housekeeping = Housekeeping(root, settings)
@@ -161,6 +162,8 @@ class Watcher:
             self.contact.answer(question, answers(question, self.backlog, self.guard.refused), words)
 
     def _pause_after(self, deferral: Deferral) -> float:
+        if deferral.crashes >= self.max_crashes:
+            return 0.0  # it is only to be put aside
         return min(
             self.settings.retry_seconds * 2.0 ** min(max(deferral.tries - 1, 0), 30), self.settings.retry_max_seconds
         )

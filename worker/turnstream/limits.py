@@ -1,0 +1,142 @@
+"""What one document may take of its worker process: memory, and processor time.
+
+Both are measured at the process itself: a machine that is busy, stood still, or has no
+memory left blames no document.  The kernel keeps the memory limit; at it Python raises
+``MemoryError``.  Of the time there are two: at the first an exception ends the document,
+and a process in which none can be raised, as in a C function that does not return, is
+ended by the kernel (SIGXCPU) a little later.
+"""
+
+from __future__ import annotations
+
+import math
+import mmap
+import os
+import resource
+import signal
+import time
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from turnstream.errors import MemoryOverrun, MemoryShort, TimeOverrun
+
+#: Bytes of a document that the time limit is for; a larger one has it once for each such part.
+_TIMED_BYTES = 1 << 24
+#: Times the limit after which the kernel ends the process, and between exceptions that the code may swallow.
+_LAST, _AGAIN = 1.5, 0.1
+#: Share of the machine's memory, or of the limit, that counts as all of it.
+_MACHINE_SHARE, _ALL_SHARE = 0.75, 0.9
+#: Bytes beyond the limit for telling that it was reached.
+_SPARE_BYTES = 1 << 24
+_KIB = 1 << 10
+
+
+class Limits:
+    """The limits of a process's documents: ``memory_bytes`` for the process, seconds of processor time for each."""
+
+    def __init__(self, memory_kib: int, document_seconds: float) -> None:
+        self.memory_bytes = min(memory_kib * _KIB, int(_machine_bytes() * _MACHINE_SHARE))
+        self.document_seconds = document_seconds
+        self._imposed = self._armed = False
+
+    def impose(self) -> None:
+        """Put this process under the limits, for its main thread; without it time has none and memory the machine's."""
+        _set_soft(resource.RLIMIT_DATA, self.memory_bytes)
+        signal.signal(signal.SIGPROF, self._overran)
+        self._imposed = True
+
+    @contextmanager
+    def document(self, size: int) -> Iterator[None]:
+        """Read a document of ``size`` bytes within.
+
+        Raises:
+            TimeOverrun: it took too long.
+            MemoryOverrun: it wanted more than the process may have.
+            MemoryShort: the machine had no more to give.
+
+        """
+        fault: MemoryOverrun | MemoryShort | None = None
+        self._start(self.document_seconds * max(math.ceil(size / _TIMED_BYTES), 1))
+        try:
+            yield
+        except MemoryError as error:
+            fault = self.fault(error)
+        finally:
+            self._stop()
+        if fault is not None:
+            # Only here: an exception raised while another is handled would keep what filled the memory.
+            raise fault
+
+    def fault(self, error: MemoryError) -> MemoryOverrun | MemoryShort:
+        """Let go of what filled the memory, and tell whose fault it was."""
+        self._set_memory(self.memory_bytes + _SPARE_BYTES)
+        try:
+            used = _data_bytes()
+            traceback.clear_frames(error.__traceback__)
+        finally:
+            self._set_memory(self.memory_bytes)
+        if used < self.memory_bytes * _ALL_SHARE and not self._machine_has_room():
+            return MemoryShort(f"{used} bytes in use, {self.memory_bytes} allowed")
+        return MemoryOverrun(used, self.memory_bytes)
+
+    def _machine_has_room(self) -> bool:
+        # Only asked for, not used: would there be all that the limit allows?
+        room = int((self.memory_bytes - _data_bytes()) * _ALL_SHARE)
+        try:
+            mmap.mmap(-1, max(room, 1), flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS).close()
+        except OSError:
+            return False
+        return True
+
+    def _set_memory(self, size: int) -> None:
+        if self._imposed:
+            _set_soft(resource.RLIMIT_DATA, size)
+
+    def _start(self, seconds: float) -> None:
+        if self._imposed:
+            _set_soft(resource.RLIMIT_CPU, math.ceil(time.process_time() + seconds * _LAST))
+            self._armed = True
+            signal.setitimer(signal.ITIMER_PROF, seconds, seconds * _AGAIN)
+
+    def _stop(self) -> None:
+        if not self._imposed:
+            return
+        try:
+            self._armed = False
+        finally:
+            # Reached also when the time ran out at this very moment.
+            self._armed = False
+            signal.setitimer(signal.ITIMER_PROF, 0)
+            _set_soft(resource.RLIMIT_CPU, resource.RLIM_INFINITY)
+
+    def _overran(self, *_: object) -> None:
+        if self._armed:
+            raise TimeOverrun(f"the limit is {self.document_seconds:g} s of processor time for each 16 MiB begun")
+
+
+def _set_soft(kind: int, value: int) -> None:
+    _, hard = resource.getrlimit(kind)
+    if hard != resource.RLIM_INFINITY:
+        value = hard if value == resource.RLIM_INFINITY else min(value, hard)
+    resource.setrlimit(kind, (value, hard))
+
+
+def _data_bytes() -> int:
+    """Return what the kernel compares with the limit: heap and private mappings of this process (Linux; else 0)."""
+    with suppress(OSError), open("/proc/self/statm", "rb") as file:  # noqa: PTH123 - there is hardly any memory
+        return int(file.read().split()[5]) * mmap.PAGESIZE
+    return 0
+
+
+def _machine_bytes() -> int:
+    """Return the memory of the machine, or what the control groups around us allow of it."""
+    found = [os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")]
+    with suppress(OSError):
+        below = Path("/proc/self/cgroup").read_text().rpartition("::")[2].strip()
+        group = Path("/sys/fs/cgroup") / below.lstrip("/")
+        for folder in (group, *group.parents[: len(Path(below).parts) - 1]):
+            with suppress(OSError, ValueError):
+                found.append(int((folder / "memory.max").read_text()))
+    return min(found)
