@@ -141,7 +141,7 @@ class Turnstream:
         os.kill(self.pid_of(process), signal.SIGKILL)
 
     def ledger(self) -> Ledger:
-        loaded = settings.load(root=self.root)
+        loaded = settings.load(root=self.root, server_url=self.environment.get("TURNSTREAM_SERVER__URL"))
         return Ledger(connect.client(connect.find_url(loaded), loaded.server), loaded.server.key_prefix)
 
     def records(self) -> list[dict[str, Any]]:
@@ -186,6 +186,10 @@ class Turnstream:
             check=False,
             cwd=self.root.parent,
         )
+
+
+#: Seconds that faults held up what they hit, by what was done: for the summary.
+RECOVERED: dict[str, list[float]] = {}
 
 
 @dataclass

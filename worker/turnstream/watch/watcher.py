@@ -158,6 +158,8 @@ class Watcher:
             self.contact.answer(question, answers(question, self.backlog, self.guard.refused), words)
 
     def _pause_after(self, deferral: Deferral) -> float:
+        if deferral.alone and not deferral.crashes:
+            return 0.0  # of a batch that a process died on, and most likely not to blame
         return min(
             self.settings.retry_seconds * 2.0 ** min(max(deferral.tries - 1, 0), 30), self.settings.retry_max_seconds
         )
