@@ -133,18 +133,18 @@ def test_tasks_that_end_in_an_outage_do_not_end_the_worker(start: Start, outside
 
 @pytest.mark.timeout(240)
 def test_twelve_stops_under_load_are_quick_and_lose_and_double_nothing(start: Start, tmp_path: Path) -> None:
-    # Four at a time: a stop is mostly waiting.
+    # Four side by side: a stop is mostly waiting.
     loads = [Load(start(f"root{number}"), tmp_path / str(number), 3) for number in range(4)]
     for _ in range(3):
+        began = []
         for load in loads:
             load.begin()
-        began = time.monotonic()
-        for load in loads:
+            began.append(time.monotonic())
             load.run.signal(signal.SIGTERM)
-        for load in loads:
+        for load, moment in zip(loads, began, strict=True):
             assert load.run.process
             assert load.run.process.wait(30) == 0
-            seconds = time.monotonic() - began
+            seconds = time.monotonic() - moment
             RECOVERED.setdefault("stopped under load", []).append(seconds)
             assert seconds < 15
         for load in loads:
