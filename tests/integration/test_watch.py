@@ -33,10 +33,11 @@ from turnstream.root import Root
 from turnstream.server import EmbeddedServer, start
 from turnstream.settings import Settings
 from turnstream.tasks import Workshop, on_failure, run
-from turnstream.watch.backlog import Backlog, Place
+from turnstream.watch.backlog import Backlog, Entry, Place
 from turnstream.watch.contact import Contact
 from turnstream.watch.ledger import agree
 from turnstream.watch.queue import Enqueue, Queue
+from turnstream.watch.settle import Candidate
 from turnstream.watch.watcher import Watcher
 
 Drop = Callable[..., FileRef]
@@ -360,6 +361,11 @@ class TestAgain:
         pauses = [turn_until(watcher, lambda: len(messages) > sent) for sent in range(6)]  # noqa: B023
         for pause, least in zip(pauses[1:], (0.2, 0.2, 0.4, 0.8, 0.8), strict=True):
             assert pause >= least * 0.9
+
+    @pytest.mark.parametrize(("resends", "pause"), [(0, 10), (1, 10), (2, 20), (3, 40), (4, 60), (10_000, 60)])
+    def test_a_worker_may_be_killed_twice_before_the_pause_grows(self, make: Make, resends: int, pause: float) -> None:
+        watcher = make(watch={"resend_seconds": 10.0, "retry_max_seconds": 60.0})
+        assert watcher._pause_of_resend(Entry(Candidate("a.txt", 0.0), resends=resends)) == pause
 
     def test_after_an_outage_what_was_sent_is_sent_again_at_once(
         self, make: Make, drop: Drop, ledger: Ledger, messages: Messages
