@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.harness import OutsideServer, Turnstream, family, is_alive
+from tests.acceptance.harness import RECOVERED, OutsideServer, Turnstream, family, is_alive
 from tests.acceptance.station import MEASURED, Configuration, Station, open_station
 
 Start = Callable[..., Turnstream]
@@ -78,9 +78,11 @@ def station(request: pytest.FixtureRequest) -> Iterator[Station]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say how long the next good file took behind the rows of the tables."""
+    """Say how long the next good file took behind the rows of the tables, and how long faults held up what they hit."""
     for name, seconds in MEASURED.items():
         longest, middle = max(seconds), sorted(seconds)[len(seconds) // 2]
         terminalreporter.write_line(
             f"{name}: behind {len(seconds)} rows the next good file took {longest:.2f} s at most, median {middle:.2f} s"
         )
+    for name, seconds in RECOVERED.items():
+        terminalreporter.write_line(f"{name}: {', '.join(f'{second:.2f}' for second in seconds)} s")

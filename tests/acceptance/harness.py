@@ -188,6 +188,10 @@ class Turnstream:
         )
 
 
+#: Seconds that faults held up what they hit, by what was done: for the summary.
+RECOVERED: dict[str, list[float]] = {}
+
+
 @dataclass
 class OutsideServer:
     """A server that is not ours to supervise, on a socket of its own."""

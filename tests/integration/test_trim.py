@@ -6,13 +6,17 @@ import secrets
 from typing import Any
 
 import pytest
+import structlog
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from turnstream import connect
 from turnstream.publish import Ledger
+from turnstream.root import Root
 from turnstream.server import EmbeddedServer
 from turnstream.settings import ServerSettings
+from turnstream.trimmed import trimmed_below
+from turnstream.watch import trimming
 
 PLENTY = 1000
 
@@ -119,6 +123,44 @@ class TestWithGroups:
         assert ledger.trim(7, PLENTY) == 13
         assert left(ledger) == ids[13:]
 
+    def test_groups_of_every_kind_keep_what_they_need(self, ledger: Ledger) -> None:
+        ids = fill(ledger, 20)
+        for name in ("unread", "pending", "middle"):
+            group(ledger, name)
+        ledger.client.xreadgroup("middle", "me", {ledger.key("documents"): ">"}, count=12, noack=True)
+        acknowledge(ledger, "pending", read(ledger, "pending", 15)[:8])
+        assert ledger.trim(1, PLENTY) == 0, "a group at 0-0 needs all"
+        ledger.client.xgroup_destroy(ledger.key("documents"), "unread")
+        assert ledger.trim(1, PLENTY) == 8
+        acknowledge(ledger, "pending", unacknowledged(ledger, "pending"))
+        assert ledger.trim(1, PLENTY) == 3, "what a reader without acknowledgements was given is done, but the last"
+        assert left(ledger) == ids[11:]
+        assert read(ledger, "middle", PLENTY) == ids[12:]
+
+    def test_a_group_made_later_gets_what_is_left(self, ledger: Ledger) -> None:
+        ids = fill(ledger, 20)
+        group(ledger, "first")
+        acknowledge(ledger, "first", read(ledger, "first", 20))
+        ledger.trim(7, PLENTY)
+        group(ledger, "later")
+        fill(ledger, 5)
+        assert ledger.trim(7, PLENTY) == 0
+        assert read(ledger, "later", PLENTY)[:7] == ids[13:]
+
+    def test_what_a_deleted_consumer_had_not_acknowledged_is_needed_by_nobody(self, ledger: Ledger) -> None:
+        ids = fill(ledger, 20)
+        group(ledger, "slow")
+        read(ledger, "slow", 10)
+        ledger.client.xgroup_delconsumer(ledger.key("documents"), "slow", "me")
+        assert ledger.trim(1, PLENTY) == 9
+        assert left(ledger) == ids[9:]
+
+    def test_the_newest_stay_even_if_all_groups_have_them(self, ledger: Ledger) -> None:
+        ids = fill(ledger, 3)
+        group(ledger, "quick", "$")
+        assert ledger.trim(7, PLENTY) == 0
+        assert left(ledger) == ids
+
     @settings(max_examples=80, deadline=None)
     @given(data=st.data())
     def test_whatever_groups_do_each_gets_every_entry(
@@ -154,3 +196,27 @@ class TestWithGroups:
                     assert removed == max(min(len(before) - retain, at_most), 0)
             for name in names:
                 assert received[name] + read(ledger, name, PLENTY) == ids
+
+
+class TestNote:
+    def test_up_to_where_it_was_trimmed_is_on_disk_afterwards(self, root: Root, ledger: Ledger) -> None:
+        ids = fill(ledger, 20)
+        trimming.trim(root, ledger, 20)
+        assert trimmed_below(root.path) == (0, 0)
+        assert not (root.path / "state" / "trimmed.json").exists(), "nothing was removed"
+        trimming.trim(root, ledger, 7)
+        assert "{}-{}".format(*trimmed_below(root.path)).encode() == ids[13]
+
+    def test_many_are_removed_in_one_go(self, root: Root, ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(trimming, "_ENTRIES", 4)
+        ids = fill(ledger, 20)
+        trimming.trim(root, ledger, 7)
+        assert left(ledger) == ids[13:]
+
+    def test_a_note_that_cannot_be_written_is_said(self, root: Root, ledger: Ledger) -> None:
+        (root.path / "state" / "trimmed.json").mkdir()
+        fill(ledger, 20)
+        with structlog.testing.capture_logs() as said:
+            trimming.trim(root, ledger, 7)
+        assert [event["reason"] for event in said if event["event"] == "stream.unnoted"] == ["Is a directory"]
+        assert trimmed_below(root.path) == (0, 0)

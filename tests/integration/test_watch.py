@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import orjson
 import pytest
@@ -34,9 +34,10 @@ from turnstream.root import Root
 from turnstream.server import EmbeddedServer, start
 from turnstream.settings import Settings
 from turnstream.tasks import Workshop, on_failure, run
-from turnstream.watch.backlog import Backlog, Place
+from turnstream.watch.backlog import Backlog, Entry, Place
 from turnstream.watch.contact import Contact
 from turnstream.watch.queue import Enqueue, Queue
+from turnstream.watch.settle import Candidate
 from turnstream.watch.watcher import Watcher
 
 Drop = Callable[..., FileRef]
@@ -131,6 +132,10 @@ def refusing(folder: Path) -> Callable[[Path], Any]:
         return real(path)
 
     return scandir
+
+
+def _away(_stale: object) -> NoReturn:
+    raise ServerUnavailable("gone")
 
 
 class TestSend:
@@ -333,6 +338,52 @@ class TestAgain:
         assert len(messages) == 1
         ledger.client.delete(hold)
         turn_until(watcher, lambda: len(messages) == 2)
+
+    def test_one_that_still_waits_in_the_queue_is_not(
+        self, make: Make, drop: Drop, ledger: Ledger, messages: Messages
+    ) -> None:
+        watcher = make(watch={"resend_seconds": RESEND})
+        drop("a.txt", "a")
+        turn_until(watcher, lambda: messages)
+        queue = ledger.key("q:ingest")
+        ledger.client.rpush(queue, "another program's", orjson.dumps({"headers": {"id": messages[0].id}}))
+        turn_for(watcher, RESEND * 3)
+        assert len(messages) == 1
+        ledger.client.delete(queue)
+        turn_until(watcher, lambda: len(messages) == 2)
+
+    def test_what_nobody_takes_is_sent_again_twice_and_then_with_growing_pauses(
+        self, make: Make, drop: Drop, messages: Messages
+    ) -> None:
+        # As when workers cannot reach the server, and we can.
+        watcher = make(watch={"resend_seconds": 0.2, "retry_max_seconds": 0.8})
+        drop("a.txt", "a")
+        pauses = [turn_until(watcher, lambda: len(messages) > sent) for sent in range(6)]  # noqa: B023
+        for pause, least in zip(pauses[1:], (0.2, 0.2, 0.4, 0.8, 0.8), strict=True):
+            assert pause >= least * 0.9
+
+    @pytest.mark.parametrize(("resends", "pause"), [(0, 10), (1, 10), (2, 20), (3, 40), (4, 60), (10_000, 60)])
+    def test_a_worker_may_be_killed_twice_before_the_pause_grows(self, make: Make, resends: int, pause: float) -> None:
+        watcher = make(watch={"resend_seconds": 10.0, "retry_max_seconds": 60.0})
+        assert watcher._pause_of_resend(Entry(Candidate("a.txt", 0.0), resends=resends)) == pause
+
+    def test_after_an_outage_what_was_sent_is_sent_again_at_once(
+        self, make: Make, drop: Drop, ledger: Ledger, messages: Messages
+    ) -> None:
+        watcher = make()  # a resend comes after a minute
+        held, queued, lost = (drop(name, name) for name in ("held.txt", "queued.txt", "lost.txt"))
+        turn_until(watcher, lambda: len(paths(messages)) == 3)
+        batch_of = {ref.path: message.id for message in messages for ref in message.files}
+        messages.clear()
+        ledger.client.set(ledger.key(f"hold:{batch_of[held.path]}"), 1)
+        ledger.client.rpush(ledger.key("q:ingest"), orjson.dumps({"headers": {"id": batch_of[queued.path]}}))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(watcher.contact, "poll", _away)
+            turn_for(watcher, 0.3)
+        assert messages == []
+        turn_until(watcher, lambda: paths(messages) == [lost.path])
+        turn_for(watcher, 0.2)
+        assert paths(messages) == [lost.path]
 
     def test_another_file_under_a_sent_name_is_sent_at_once(self, make: Make, drop: Drop, messages: Messages) -> None:
         watcher = make()

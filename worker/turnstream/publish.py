@@ -14,7 +14,7 @@ key (after the prefix)    holds
 ``answers:<question>``    list with a time to live: what the watcher answered
 ``hold:<batch id>``       string with a time to live: a worker's sign of life on a batch, ``<host>:<pid>:<since>``
 ``alive``                 zset: ``<role>:<host>:<pid>:<processes>`` → Unix time last seen
-``watcher``               hash: what the watcher last said of its backlog and its events
+``watcher``               hash: what the watcher last said of its backlog and its events, and why it queues nothing
 ``q:…``                   Celery's own
 ========================  ========================================================
 """

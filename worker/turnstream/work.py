@@ -11,6 +11,8 @@ import threading
 from typing import Any
 
 from celery.apps import worker as celery_worker
+from celery.concurrency.asynpool import AsynPool
+from celery.concurrency.prefork import TaskPool
 from celery.signals import worker_ready, worker_shutting_down
 from celery.worker import state
 from celery.worker.consumer import Consumer
@@ -30,9 +32,9 @@ from turnstream.tasks import register
 _OPEN_FILES = 1 << 16
 #: Seconds between tries while the server is away; Celery's own pauses grow by 2 s up to 30 s.
 _RETRY_SECONDS = 1
-#: Seconds between looks for pool processes that ended.  Celery looks when one closes its pipe, often before the kernel
-#: can tell how it ended, and then only every 5 s.
-_POOL_SECONDS = 0.5
+#: Seconds between looks for pool processes that died.  Celery is woken when one closes its files, mostly before the
+#: kernel counts it as dead, and then looks again after 5 s.
+_LOOK_SECONDS = 0.5
 #: Seconds that a stop may take beyond what running batches get.
 _STOP_MARGIN = 5.0
 
@@ -46,10 +48,9 @@ def work(settings: Settings, url: str) -> int:
     register(app, settings, url)
     beating = _Beating(Ledger(client(url, settings.server), settings.server.key_prefix), settings.work)
     worker_ready.connect(beating.start, weak=False)
-    worker_ready.connect(_tend_pool, weak=False)
     worker_shutting_down.connect(beating.stopping, weak=False)
     worker = app.Worker(
-        pool="prefork",
+        pool=_Pool,
         concurrency=beating.processes,
         hostname=f"turnstream@{socket.gethostname()}",
         consumer_cls=_Prompt,
@@ -66,10 +67,6 @@ def work(settings: Settings, url: str) -> int:
         say("worker.stopped")
     # Celery's soft shutdown ends with 1: asked to stop and stopped is a success, an end by itself is not.
     return 0 if beating.asked_to_stop else worker.exitcode or 1
-
-
-def _tend_pool(sender: Any, **_: object) -> None:
-    sender.timer.call_repeatedly(_POOL_SECONDS, sender.pool.maintain_pool)
 
 
 def _allow_open_files() -> None:
@@ -97,6 +94,18 @@ class _Prompt(Consumer):
             away, interval_start=_RETRY_SECONDS, interval_max=_RETRY_SECONDS, callback=maybe_shutdown
         )
         return super().ensure_connected(conn)
+
+
+class _Processes(AsynPool):
+    """Celery's pool processes; one that died is missed soon."""
+
+    @property
+    def timers(self) -> dict[Any, float]:
+        return {self.maintain_pool: _LOOK_SECONDS}
+
+
+class _Pool(TaskPool):
+    Pool = _Processes
 
 
 class _Beating:

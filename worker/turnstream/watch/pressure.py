@@ -45,7 +45,7 @@ class Pressure:
             facts = self.pause.model_dump(exclude={"what", "remedy"}, exclude_none=True)
             say("queue.paused", **facts, detail=self.pause.what, hint=self.pause.remedy)
         if before and not self.pause:
-            say("queue.resumed", reason=before.reason, group=before.group)
+            say("queue.resumed", **before.model_dump(include={"reason", "group"}, exclude_none=True))
 
     def words(self) -> dict[str, str]:
         """Say for `status` and `explain` why the queue is not topped up."""

@@ -164,6 +164,8 @@ class Watcher:
     def _pause_after(self, deferral: Deferral) -> float:
         if deferral.crashes >= self.max_crashes:
             return 0.0  # it is only to be put aside
+        if deferral.alone and not deferral.crashes:
+            return 0.0  # of a batch that a process died on, and most likely not to blame
         return min(
             self.settings.retry_seconds * 2.0 ** min(max(deferral.tries - 1, 0), 30), self.settings.retry_max_seconds
         )
