@@ -14,11 +14,13 @@ from typing import Any
 import orjson
 import pytest
 import redis
+import structlog
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.integration.test_ledger import ALICE, BOB, EPOCH, claims_of, digest_of, publication, snapshot
 from tests.integration.test_pipeline import journal_of, last_lines, sidecar_of, today, tree
+from tests.integration.test_retention import expired
 from turnstream import connect
 from turnstream.arrival import Arrival
 from turnstream.claims import Answer, Claimant, Duplicate, Publication, Published, Revised, Superseded, Yours
@@ -32,7 +34,9 @@ from turnstream.packed import pack_head, unpack_head
 from turnstream.parse import parse
 from turnstream.pipeline import Tools, process
 from turnstream.publish import BUCKET_DIGITS, Ledger
+from turnstream.read import find, follow, line_of
 from turnstream.receipts import journaled_head, journaled_issue
+from turnstream.reports import conclude
 from turnstream.root import Root
 from turnstream.server import EmbeddedServer
 from turnstream.settings import ServerSettings
@@ -109,6 +113,9 @@ def require_sound(ledger: Ledger, editions: Sequence[Edition]) -> None:
         assert ranks[before].rank < ranks[event["subject"]].rank
         superseded.append(revision["supersedes"])
     assert len(set(superseded)) == len(superseded), "nothing is revised twice"
+    left = {event["subject"] for event in events if event["id"] not in superseded}
+    whole = {edition.document_id for edition in editions if not edition.partial}
+    assert left & set(ranks) == whole | {head.edition.document_id}, "what a consumer is left with"
 
 
 @pytest.fixture
@@ -486,6 +493,41 @@ class TestFiles:
         heads = [head for line in journal_of(root) if (head := journaled_head(line))]
         assert ledger.restore_heads(heads) == 1
         assert ledger.client.hgetall(bucket) == before
+
+    def test_what_is_told_of_them(self, drop: Drop, tools: Tools, ledger: Ledger) -> None:
+        with structlog.testing.capture_logs() as logged:
+            for name, text in (("a", PARTIAL), ("b", COMPLETE), ("c", LONGER), ("d", PARTIAL)):
+                conclude(process([drop(f"{name}.txt", text)], tools), ledger)
+        first, second = (event["id"] for event in events_of(ledger))
+        said = [
+            {name: line.get(name) for name in ("event", "revision", "supersedes", "superseded_by")} for line in logged
+        ]
+        nothing = {"revision": None, "supersedes": None, "superseded_by": None}
+        assert said == [
+            {**nothing, "event": "document.published"},
+            {**nothing, "event": "document.published", "revision": 2, "supersedes": first},
+            {**nothing, "event": "document.superseded", "superseded_by": second},
+            {**nothing, "event": "document.duplicate"},
+        ]
+        counters = {b"published": b"2", b"superseded": b"1", b"duplicate": b"1"}
+        assert ledger.client.hgetall(ledger.key("counters")) == counters
+
+    def test_for_people_a_revision_says_what_it_continues(self, drop: Drop, tools: Tools, ledger: Ledger) -> None:
+        process([drop("a.txt", PARTIAL), drop("b.txt", COMPLETE)], tools)
+        first, second = follow(ledger, new=False, count=2)
+        assert "revision" not in line_of(first, as_json=False, whole_event=False)
+        assert line_of(second, as_json=False, whole_event=False).endswith(
+            f"  · revision 2, supersedes {first.event['id']}"
+        )
+        assert find(ledger, second.event["id"]) == second
+
+    def test_a_superseded_file_goes_with_its_note_when_its_time_is_over(
+        self, drop: Drop, tools: Tools, root: Root
+    ) -> None:
+        process([drop("a.txt", COMPLETE)], tools)
+        process([drop("b.txt", PARTIAL)], tools)
+        assert expired(root, 1.1, duplicates_days=1) == {"duplicates": 1}
+        assert tree(root, "duplicates") == {}
 
     @pytest.mark.parametrize(
         "head", [{}, {"key": 7}, {"key": "xy", "length": 1, "partial": True, "number": 1}, "a text", [1]]
