@@ -163,6 +163,8 @@ def world(
     made.end()
 
 
+#: The beginning of a transcript that has editions.
+EDITION = f"Talks\n\nSource: The Office\n\nThey talked.\n* * *\nAnna Abel: {'I would like to welcome you. ' * 12}\n"
 Arrange = Callable[[World], str]
 SITUATIONS: list[Any] = []
 
@@ -533,6 +535,38 @@ def a_duplicate_where_it_lies(world: World) -> str:
     return str(world.place("duplicates"))
 
 
+def superseded(world: World) -> None:
+    world.work_off(world.drop("whole.txt", f"{EDITION}Boris Brandt: Thank you.\n"))
+    world.work_off(world.drop("early.txt", f"{EDITION}To be continued."))
+
+
+@situation(State.SUPERSEDED, "turnstream show ")
+def a_text_that_a_longer_one_superseded(world: World) -> str:
+    superseded(world)
+    return "early.txt"
+
+
+@situation(State.SUPERSEDED, "turnstream show ")
+def a_superseded_text_where_it_lies(world: World) -> str:
+    superseded(world)
+    return str(world.place("duplicates"))
+
+
+@situation(State.SUPERSEDED, "turnstream show ")
+def a_superseded_text_without_the_journal(world: World) -> str:
+    superseded(world)
+    for file in (world.root.path / "journal").iterdir():
+        file.unlink()
+    return str(world.place("duplicates"))
+
+
+@situation(State.GONE, "a longer text was published")
+def a_superseded_text_that_was_deleted(world: World) -> str:
+    superseded(world)
+    world.place("duplicates").unlink()
+    return "early.txt"
+
+
 @situation(State.QUARANTINED, "turnstream quarantine retry ")
 def a_rejected_file(world: World) -> str:
     world.work_off(world.drop("a.pdf", b"%PDF-1.7 no transcript"))
@@ -755,6 +789,34 @@ def test_a_document_and_its_duplicates_are_all_told(world: World) -> None:
     assert [told.state for told in found] == [State.PUBLISHED, State.DUPLICATE]
     assert found[1].facts["duplicate_of"]["arrival_id"] == found[0].facts["arrival_id"]
     assert found[1].facts["duplicate_of"]["archived"] == found[0].file
+
+
+@pytest.mark.parametrize("with_journal", [True, False])
+def test_of_a_superseded_text_the_longer_one_is_told(world: World, with_journal: bool) -> None:
+    superseded(world)
+    early, whole = world.line(), world.place("archive")
+    if not with_journal:
+        for file in (world.root.path / "journal").iterdir():
+            file.unlink()
+    (told,) = world.explain(str(world.place("duplicates")))
+    greater = told.facts["superseded_by"]
+    assert told.facts["document_id"] == early["document_id"] != greater["document_id"]
+    assert (greater["document_id"], greater["event_id"]) == (early["superseded_by"], early["event_id"])
+    assert greater["archived"] == str(whole.relative_to(world.root.path))
+    assert f" from whole.txt as document {greater['document_id']}; that file is archive/" in told.why
+    assert greater["document_id"] in str(told.command)
+
+
+def test_a_revision_is_told_by_its_event_even_if_only_the_server_knows(world: World) -> None:
+    world.work_off(world.drop("early.txt", f"{EDITION}To be continued."))
+    world.work_off(world.drop("whole.txt", f"{EDITION}Boris Brandt: Thank you.\n"))
+    line = world.line()
+    assert line["event_id"] == f"{line['document_id']}.2"
+    for file in (world.root.path / "journal").iterdir():
+        file.unlink()
+    (told,) = world.explain(line["event_id"])
+    assert (told.state, told.facts["event_id"]) == (State.PUBLISHED, line["event_id"])
+    assert line["event_id"] in told.why
 
 
 @pytest.mark.parametrize(

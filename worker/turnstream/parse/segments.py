@@ -8,7 +8,7 @@ from typing import Literal
 
 from turnstream.models import Line, Span
 from turnstream.parse.head import MAX_HEAD
-from turnstream.parse.lines import is_break, is_continued, is_direction, is_omission, is_part
+from turnstream.parse.lines import is_break, is_continued, is_direction, is_omission, is_part, is_rule
 from turnstream.parse.marks import Mark
 
 RunKind = Literal["turn", "direction", "rest"]
@@ -78,6 +78,6 @@ def is_partial(lines: Sequence[Line], first: int, opening: int) -> bool:
 def body_of(lines: Sequence[Line], first: int) -> Span:
     """The text from line ``first`` on, without marks that say that it is a part, above or below."""
     last = closing_at(lines)
-    while first < last and is_part(lines[first].text):
+    while first < last and (is_part(lines[first].text) or is_rule(lines[first].text)):
         first += 1
     return (lines[first].start, lines[last - 1].end) if first < last else (0, 0)
