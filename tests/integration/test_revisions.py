@@ -28,7 +28,7 @@ from turnstream.edition import KEY_BYTES, Edition, Head, Issue, revision_after
 from turnstream.errors import DisposeBlocked
 from turnstream.extract import extract
 from turnstream.journal import Journal
-from turnstream.models import EVENT_TYPE, REVISED_TYPE, Event, FileRef, OutcomeKind, Revision, from_wire
+from turnstream.models import EVENT_TYPE, REVISED_TYPE, Batch, Event, FileRef, OutcomeKind, Revision, from_wire
 from turnstream.normalise import Source, envelope, normalise
 from turnstream.packed import pack_head, unpack_head
 from turnstream.parse import parse
@@ -497,7 +497,8 @@ class TestFiles:
     def test_what_is_told_of_them(self, drop: Drop, tools: Tools, ledger: Ledger) -> None:
         with structlog.testing.capture_logs() as logged:
             for name, text in (("a", PARTIAL), ("b", COMPLETE), ("c", LONGER), ("d", PARTIAL)):
-                conclude(process([drop(f"{name}.txt", text)], tools), ledger)
+                batch = Batch(id=name, root_id=tools.root.state().root_id, files=(drop(f"{name}.txt", text),))
+                conclude(batch, process(batch.files, tools), ledger)
         first, second = (event["id"] for event in events_of(ledger))
         said = [
             {name: line.get(name) for name in ("event", "revision", "supersedes", "superseded_by")} for line in logged
