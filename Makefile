@@ -12,7 +12,7 @@ COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generat
            --annotation-style line --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 
 .DEFAULT_GOAL := help
-.PHONY: install run test test-full check bench lock clean help debian
+.PHONY: install run test test-full check torture bench lock clean help debian
 
 install: $(STAMP)  ## make .venv with everything, hashes checked; nothing to do while it is fresh
 	@:
@@ -64,6 +64,9 @@ check: $(STAMP)  ## style, types, direction of imports, and that the documents m
 	@$(BIN)/mypy --strict worker tests
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m pytest --quiet tests/unit/test_docs.py
+
+torture: $(STAMP)  ## nothing lost, nothing twice, whatever dies: FAULTS=150 SEED=n (a new one if not given)
+	@$(BIN)/python -m tests.torture --faults $(or $(FAULTS),150) $(SEED:%=--seed %) $(ARGS)
 
 bench: $(STAMP)  ## measure on this machine; QUICK=1 for a minute's run, OUT=file for the numbers
 	@$(BIN)/python -m tests.bench $(OUT:%=--out %) $(if $(QUICK),--quick)

@@ -82,7 +82,8 @@ class Supervisor:
 
     def _tend_child(self, child: Child, now: float) -> None:
         code = child.exit_code()
-        if code == BadConfiguration.exit_code:
+        # Once all worked together it is no configuration, but a disk or a server that refuses for a while.
+        if code == BadConfiguration.exit_code and not self.ready:
             raise BadConfiguration(f"`{child.name}` cannot run with this configuration; its log line says why")
         if code is not None:
             child.process = None
