@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import signal
 import time
@@ -16,7 +17,10 @@ from tests.bench import corpus
 
 DURABLE = ("--appendonly", "yes", "--appendfsync", "always", "--maxmemory-policy", "noeviction")
 #: Files that a fault hits: some ten messages, a second's work.
-COUNT = 2000
+COUNT = 1500
+
+
+_documents = functools.cache(corpus.documents)
 
 
 class Load:
@@ -24,7 +28,7 @@ class Load:
 
     def __init__(self, run: Turnstream, folder: Path, bulks: int) -> None:
         self.run = run
-        self.documents = corpus.documents(COUNT * bulks)
+        self.documents = _documents(COUNT * bulks)
         self.folder = folder
         self.dropped: dict[str, bytes] = {}
         self.bulks = 0
