@@ -28,7 +28,7 @@ from turnstream.edition import KEY_BYTES, Edition, Head, Issue, revision_after
 from turnstream.errors import DisposeBlocked
 from turnstream.extract import extract
 from turnstream.journal import Journal
-from turnstream.models import EVENT_TYPE, REVISED_TYPE, Event, FileRef, OutcomeKind, Revision, from_wire
+from turnstream.models import EVENT_TYPE, REVISED_TYPE, Batch, Event, FileRef, OutcomeKind, Revision, from_wire
 from turnstream.normalise import Source, envelope, normalise
 from turnstream.packed import pack_head, unpack_head
 from turnstream.parse import parse
@@ -218,6 +218,15 @@ class TestLedger:
         (answer,) = publish(ledger, text_of(WHOLE).after(Head(SHORT, 1, "1-1")))
         assert answer == Published(answer.entry_id, issue=Issue(WHOLE))
         require_sound(ledger, [WHOLE])
+
+    def test_a_server_with_another_rule_is_not_asked_for_ever(self, ledger: Ledger) -> None:
+        (first,) = publish(ledger, LONG)
+        head = Head(LONG, 1, first.entry_id)
+        for asked_again in (text_of(WHOLE).after(head), text_of(SHORT)):
+            with pytest.raises(RuntimeError, match=asked_again.event_id):
+                asked_again.after(head)
+        with pytest.raises(RuntimeError):
+            text_of(WHOLE).after(None)
 
     def test_any_number_at_once_agree_on_one_head(self, ledger: Ledger) -> None:
         editions = [edition_of(300 + number, partial=number % 3 != 0) for number in range(120)]
@@ -497,7 +506,9 @@ class TestFiles:
     def test_what_is_told_of_them(self, drop: Drop, tools: Tools, ledger: Ledger) -> None:
         with structlog.testing.capture_logs() as logged:
             for name, text in (("a", PARTIAL), ("b", COMPLETE), ("c", LONGER), ("d", PARTIAL)):
-                conclude(process([drop(f"{name}.txt", text)], tools), ledger)
+                refs = [drop(f"{name}.txt", text)]
+                batch = Batch(id=name, root_id=tools.root.state().root_id, files=tuple(refs))
+                conclude(batch, process(refs, tools), ledger)
         first, second = (event["id"] for event in events_of(ledger))
         said = [
             {name: line.get(name) for name in ("event", "revision", "supersedes", "superseded_by")} for line in logged
