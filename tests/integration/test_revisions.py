@@ -506,9 +506,8 @@ class TestFiles:
     def test_what_is_told_of_them(self, drop: Drop, tools: Tools, ledger: Ledger) -> None:
         with structlog.testing.capture_logs() as logged:
             for name, text in (("a", PARTIAL), ("b", COMPLETE), ("c", LONGER), ("d", PARTIAL)):
-                refs = [drop(f"{name}.txt", text)]
-                batch = Batch(id=name, root_id=tools.root.state().root_id, files=tuple(refs))
-                conclude(batch, process(refs, tools), ledger)
+                batch = Batch(id=name, root_id=tools.root.state().root_id, files=(drop(f"{name}.txt", text),))
+                conclude(batch, process(batch.files, tools), ledger)
         first, second = (event["id"] for event in events_of(ledger))
         said = [
             {name: line.get(name) for name in ("event", "revision", "supersedes", "superseded_by")} for line in logged

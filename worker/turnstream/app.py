@@ -112,7 +112,7 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "worker_soft_shutdown_timeout": work.soft_shutdown_seconds,
         "worker_enable_soft_shutdown_on_idle": False,
         "worker_cancel_long_running_tasks_on_connection_loss": False,  # publishing is repeatable: let it finish
-        "worker_enable_remote_control": True,  # it notices a server's restart; without it and heartbeats a worker may hang for ever
+        "worker_enable_remote_control": True,  # it notices a server's restart; off, with heartbeats, a worker hangs for ever
         "worker_hijack_root_logger": False,
         "worker_redirect_stdouts": False,
         "worker_detect_quorum_queues": False,

@@ -4,7 +4,7 @@
 key (after the prefix)    holds
 ========================  ========================================================
 ``documents``             stream: ``data`` (CloudEvent JSON), ``type``, ``id``, ``subject``
-``claims:<4 hex>``        hash: rest of a digest (30 bytes) → arrival id (8), entry id (10), which edition (0, 25 or 33)
+``claims:<4 hex>``        hash: rest of a digest (30 bytes) → arrival id (8), entry id (10), its edition (25 or 33)
 ``heads:<4 hex>``         hash: rest of an edition's key (14 bytes) → its greatest edition (27)
 ``epoch``                 string: which ledger this is, ``<root id>:<random>``
 ``counters``              hash: outcome → how many; ``published`` is exact
