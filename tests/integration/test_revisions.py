@@ -219,6 +219,15 @@ class TestLedger:
         assert answer == Published(answer.entry_id, issue=Issue(WHOLE))
         require_sound(ledger, [WHOLE])
 
+    def test_a_server_with_another_rule_is_not_asked_for_ever(self, ledger: Ledger) -> None:
+        (first,) = publish(ledger, LONG)
+        head = Head(LONG, 1, first.entry_id)
+        for asked_again in (text_of(WHOLE).after(head), text_of(SHORT)):
+            with pytest.raises(RuntimeError, match=asked_again.event_id):
+                asked_again.after(head)
+        with pytest.raises(RuntimeError):
+            text_of(WHOLE).after(None)
+
     def test_any_number_at_once_agree_on_one_head(self, ledger: Ledger) -> None:
         editions = [edition_of(300 + number, partial=number % 3 != 0) for number in range(120)]
         with ThreadPoolExecutor(8) as pool:

@@ -386,6 +386,8 @@ class TestTurns:
             ("À suivre", "partial"),
             ("(à suivre…)", "partial"),
             ("Continuará…", "partial"),
+            ("Ciąg dalszy nastąpi.", "partial"),
+            ("(c.d.n.)", "partial"),
             ("(continua)", "partial"),
             ("（未完待续）", "partial"),
             ("END", "complete"),
@@ -412,6 +414,7 @@ class TestTurns:
             "A full transcript of the meeting will be published later.",
             "Let me say it in one word: продолжение.",
             "Suite",
+            "CDN.",
             "“To be continued.”",
         ],
     )

@@ -84,12 +84,17 @@ class Publication(Claimant):
     revises: Head | None = None
 
     def after(self, head: Head | None) -> Publication:
-        """Return it with the event that fits what the server has."""
+        """Return it with the event that fits what the server has.
+
+        Raises:
+            RuntimeError: it fits already; the server asked by another rule than ours.
+
+        """
         assert self.edition and self.build
         revision = revision_after(self.edition, head)
         revises = head if revision and revision.supersedes else None
-        # Nobody would ever agree: the server only asks for what it did not get.
-        assert revision and revises != self.revises
+        if revision is None or revises == self.revises:
+            raise RuntimeError(f"the ledger asks again for event {self.event_id}")
         event = self.build(revision)
         return replace(
             self,

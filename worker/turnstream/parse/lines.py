@@ -16,11 +16,13 @@ _END = re.compile(r"[*\[(]?(?:ENDS?|-30-)(?: OF [A-Z ]{1,30})?(?: \d.*)?[.\])*]?
 _HEADING = re.compile(r"#{1,6} \S")
 #: Said below a text that goes on.
 _CONTINUED = (
-    r"to be continued|продолжение следует|окончание следует|продовження буде|далі буде|ciąg dalszy nastąpi|cdn"
+    r"to be continued|продолжение следует|окончание следует|продовження буде|далі буде|ciąg dalszy nastąpi"
     r"|fortsetzung folgt|wird fortgesetzt|à suivre|continuará|未完待续|未完待續|待续|待續|つづく"
 )
 #: … and too common a word to count without brackets.
-_CONTINUED_BRACKETED = r"continued|continues|more to follow|suite|continua|segue|продолжение|fortsetzung|続く|未完"
+_CONTINUED_BRACKETED = (
+    r"continued|continues|more to follow|c\.?d\.?n|suite|continua|segue|продолжение|fortsetzung|続く|未完"
+)
 #: Said above or below one of which only a part is there.
 _PART = (
     r"(?:this is )?(?:a |an )?(?:partial|incomplete|unfinished) transcript"
