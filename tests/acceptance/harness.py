@@ -200,16 +200,19 @@ class OutsideServer:
     options: tuple[str, ...]
     socket: Path
     process: subprocess.Popen[bytes] | None = None
+    #: A command that runs it, and what it wants to hear from its clients.
+    within: tuple[str, ...] = ()
+    password: str = ""
 
     @property
     def url(self) -> str:
-        return f"redis+socket://{self.socket}"
+        return f"redis+socket://:{self.password}@{self.socket}" if self.password else f"redis+socket://{self.socket}"
 
     def start(self) -> OutsideServer:
         """Start it, again perhaps, and wait until it answers."""
         command = [find_binary(""), "--port", "0", "--unixsocket", str(self.socket), "--dir", str(self.folder)]
         self.process = subprocess.Popen(
-            [*command, *self.options],
+            [*self.within, *command, *self.options],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             restore_signals=False,  # SIGXFSZ stays ignored: a file that may not grow is an error of write(2)
