@@ -1,8 +1,8 @@
 """Hosts on one machine: each has a name, a network and a mount of its own; cables can be cut.
 
-A host is a process that sleeps in namespaces of its own; what is to run on it enters
+A host is a process that waits in namespaces of its own; what is to run on it enters
 them.  Network devices are made inside of them only.  The kernel removes everything with
-the last process in it, and the sleeping ones end with the test: nothing is ever left.
+the last process in it, and the waiting ones end with the test: nothing is ever left.
 The cables lead to a bridge, which is a host as well.
 """
 
@@ -19,7 +19,6 @@ from pathlib import Path
 import orjson
 
 from tests.acceptance.harness import until
-from turnstream.child import die_with
 
 #: Addresses that exist on these hosts only.
 _ADDRESS = "10.231.7.{}"
@@ -91,12 +90,11 @@ class Network:
     def _host(self, name: str, address: str, base: Path) -> Host:
         share = base / name / self._share.name
         share.mkdir(parents=True)
+        # It reads a pipe that nobody writes to, and that ends with us.
         process = subprocess.Popen(
-            ["unshare", "--net", "--uts", "--mount", "sleep", "infinity"],
-            preexec_fn=die_with(os.getpid()),
+            ["unshare", "--net", "--uts", "--mount", "cat"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
         )
-        self._stack.callback(process.wait)
-        self._stack.callback(process.kill)
+        self._stack.enter_context(process)
         until(lambda: _is_apart(process.pid), f"{name} is a host of its own", 20)
         host = Host(name, address, process, share)
         host.run("hostname", name)
@@ -138,5 +136,5 @@ def _is_apart(pid: int) -> bool:
     return all(_namespace(pid, kind) != _namespace(os.getpid(), kind) for kind in _NAMESPACES)
 
 
-def _namespace(pid: int, kind: str) -> str:
-    return os.readlink(f"/proc/{pid}/ns/{kind}")
+def _namespace(pid: int, kind: str) -> Path:
+    return Path(f"/proc/{pid}/ns/{kind}").readlink()

@@ -1,4 +1,7 @@
-"""Signs of life: which watchers and workers there are, for the queue's depth and for `status`."""
+"""Signs of life: which watchers and workers there are, for the queue's depth and for `status`.
+
+They are dated by the server's clock: those of the hosts may differ.
+"""
 
 from __future__ import annotations
 
@@ -17,13 +20,13 @@ SILENT_SECONDS = 16.0
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """One living process of ours: how many batches it works on at once, and its last sign of life (Unix time)."""
+    """One living process of ours: how many batches it works on at once, seconds since its last sign of life."""
 
     role: str
     host: str
     pid: int
     processes: int
-    seen: float = 0.0
+    silent: float = 0.0
 
     def is_this_one(self) -> bool:
         """Whether it is the process that asks."""
@@ -86,7 +89,7 @@ def beat(ledger: Ledger, role: str, processes: int = 1) -> None:
         TransientError: the server cannot take it.
 
     """
-    now = time.time()
+    now = ledger.now()
     pipeline = ledger.client.pipeline(transaction=False)
     pipeline.zadd(ledger.key("alive"), {f"{role}:{socket.gethostname()}:{os.getpid()}:{processes}": now})
     pipeline.zremrangebyscore(ledger.key("alive"), "-inf", now - 10 * SILENT_SECONDS)
@@ -112,10 +115,12 @@ def living(ledger: Ledger) -> list[Process]:
         TransientError: the server does not answer.
 
     """
+    now = ledger.now()
     pipeline = ledger.client.pipeline(transaction=False)
-    pipeline.zrangebyscore(ledger.key("alive"), time.time() - SILENT_SECONDS, "+inf", withscores=True)
+    pipeline.zrangebyscore(ledger.key("alive"), now - SILENT_SECONDS, "+inf", withscores=True)
     (members,) = ledger.execute(pipeline)
-    return [process for member, seen in members if (process := _process(member.decode(errors="replace"), seen))]
+    found = (_process(member.decode(errors="replace"), max(now - seen, 0.0)) for member, seen in members)
+    return [process for process in found if process]
 
 
 def _is_running(host: str, pid: int) -> bool:
@@ -130,10 +135,10 @@ def _is_running(host: str, pid: int) -> bool:
     return True
 
 
-def _process(member: str, seen: float) -> Process | None:
+def _process(member: str, silent: float) -> Process | None:
     try:
         role, rest = member.split(":", 1)
         host, pid, processes = rest.rsplit(":", 2)
-        return Process(role, host, int(pid), int(processes), seen)
+        return Process(role, host, int(pid), int(processes), silent)
     except ValueError:
         return None  # another program's, or another version's

@@ -16,7 +16,10 @@ from turnstream.taken import Taken
 
 @dataclass(slots=True)
 class Arrival:
-    """One file on its way; what is ``None`` has not been reached.  ``line`` is its last in the journal."""
+    """One file on its way; what is ``None`` has not been reached.
+
+    ``line`` is its last in the journal, ``given_up`` where another worker had put it as rejected.
+    """
 
     ref: FileRef
     path: str
@@ -32,6 +35,7 @@ class Arrival:
     deaths: tuple[Death, ...] = ()
     stage: str = "open"
     destination: Destination | None = None
+    given_up: Destination | None = None
     original: Original | None = None
     line: dict[str, Any] | None = None
     moved: bool = False

@@ -33,7 +33,9 @@ EVENTS: dict[str, EventSpec] = {
     ),
     "document.suspected": EventSpec(_W, "a worker process died or overran its time on this batch"),
     "batch.refused": EventSpec(_E, "a message was not ours to work on", "give each root its own server.key_prefix"),
-    "batch.abandoned": EventSpec(_W, "a batch ended early; its files are sent again", "see reason and detail"),
+    "batch.abandoned": EventSpec(
+        _W, "a batch ended early; its files are sent again.  Said once while the reason stays", "see reason and detail"
+    ),
     "files.ignored": EventSpec(_D, "a name in drop/ matches an ignore pattern or is no regular file"),
     "files.expired": EventSpec(_I, "files past the ages of section `retention` were deleted; counts by folder"),
     "files.kept": EventSpec(_W, "for a day nothing is deleted by age: the clock is not trusted", "check the clock"),

@@ -22,6 +22,7 @@ from turnstream.naming import (
     free_name,
     is_numbered,
     is_sidecar,
+    names_taken,
     numbered,
     rename_exclusively,
     renames_exclusively,
@@ -120,7 +121,8 @@ class Hands:
             DisposeBlocked: the folder cannot be made.
 
         """
-        if not taken.is_at(taken.parent, taken.name) and (place := self.whereabouts(taken)):
+        is_due = taken.is_at(taken.parent, taken.name)
+        if not is_due and (place := self.whereabouts(taken)):
             raise AlreadyMoved(place)
         below, _, name = f"{folder}/{taken.path}".rpartition("/")
         try:
@@ -132,6 +134,9 @@ class Hands:
                 parent = self._folder(below, make=True)
             if half := self._finish_half(taken, parent, name):
                 raise AlreadyMoved(f"{below}/{half}")
+            for there in () if is_due else names_taken(parent, name, arrival_id, sidecar):
+                if taken.is_at(parent, there):  # moved by another host, of which our kernel knows nothing
+                    raise AlreadyMoved(f"{below}/{there}")
             return Destination(below, free_name(parent, name, arrival_id, sidecar))
         except OSError as error:
             raise DisposeBlocked(f"{folder}: {in_words(error)}") from error
@@ -187,6 +192,12 @@ class Hands:
             if not taken.is_at(parent, destination.name) and self.stands_beside(destination, suffix, arrival_id):
                 os.unlink(destination.name + suffix, dir_fd=parent)
 
+    def take_back(self, taken: Taken, place: str) -> Destination:
+        """Take a file from where another worker brought it, to be moved on; return that place, an fs string."""
+        folder, _, taken.name = place.rpartition("/")
+        taken.parent = self._folder(folder)
+        return Destination(folder, taken.name)
+
     def whereabouts(self, taken: Taken) -> str | None:
         """Return where in archive/, duplicates/ or quarantine/ an open file lies now.
 
@@ -224,6 +235,8 @@ class Hands:
                 raise AlreadyMoved(destination.path) from error
             return False
         except FileNotFoundError as error:
+            if taken.is_at(target, destination.name):
+                raise AlreadyMoved(destination.path) from error
             raise self._gone(taken, "removed before it could be moved") from error
         except OSError as error:
             raise DisposeBlocked(f"{printable(destination.path)}: {in_words(error)}") from error

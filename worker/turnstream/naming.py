@@ -5,9 +5,12 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import errno
+import itertools
 import os
 import re
 import secrets
+from collections.abc import Iterator
+from functools import partial
 
 from turnstream.crashpoint import passed
 
@@ -27,12 +30,18 @@ _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 def free_name(parent: int, name: str, arrival_id: str, sidecar: str = "") -> str:
     """Return ``name``, or the first of ``<stem>.<arrival_id>[-n]<ext>`` that an open folder has room for."""
-    attempt = 0
-    while True:
-        candidate = numbered(name, arrival_id, attempt, len(sidecar))
-        if _free(parent, candidate, sidecar, arrival_id):
-            return candidate
-        attempt += 1
+    return next(
+        candidate for candidate in _names(name, arrival_id, sidecar) if _free(parent, candidate, sidecar, arrival_id)
+    )
+
+
+def names_taken(parent: int, name: str, arrival_id: str, sidecar: str = "") -> Iterator[str]:
+    """Yield those of an arrival's names that somebody has in an open folder: one of them may be the arrival itself."""
+    return itertools.takewhile(partial(_exists, parent), _names(name, arrival_id, sidecar))
+
+
+def _names(name: str, arrival_id: str, sidecar: str) -> Iterator[str]:
+    return (numbered(name, arrival_id, attempt, len(sidecar)) for attempt in itertools.count())
 
 
 def _free(parent: int, name: str, sidecar: str, arrival_id: str) -> bool:

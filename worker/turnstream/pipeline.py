@@ -233,7 +233,8 @@ class _Steps:
 
     def _correct(self, placed: Iterable[Arrival]) -> None:
         # What we could not move is not where its line says: the last line counts.
-        lines = [correction(arrival, self._whereabouts(arrival)) for arrival in placed if not arrival.moved]
+        journal = self.tools.journal.folder
+        lines = [correction(arrival, self._whereabouts(arrival), journal) for arrival in placed if not arrival.moved]
         self.tools.journal.append(line for line in lines if line)
         passed("corrected")
 
@@ -264,7 +265,12 @@ class _Steps:
         assert arrival.taken and arrival.arrival_id
         arrival.stage = "journal"
         folder, suffix = folder_of(arrival)
-        arrival.destination = self.hands.place(folder, arrival.taken, arrival.arrival_id, suffix)
+        place = functools.partial(self.hands.place, folder, arrival.taken, arrival.arrival_id, suffix)
+        try:
+            arrival.destination = place()
+        except AlreadyMoved as moved:
+            self._take_back(arrival, moved)
+            arrival.destination = place()
         passed("placed")
 
     def _move(self, arrival: Arrival) -> None:
@@ -277,21 +283,38 @@ class _Steps:
             arrival.stage = "move"
         arrival.moved = True
         passed("verified")
+        if arrival.given_up and arrival.taken and arrival.arrival_id:
+            self.hands.remove_beside(arrival.taken, arrival.given_up, ERROR_SUFFIX, arrival.arrival_id)
         arrival.duration_s = time.monotonic() - arrival.began
 
     def _try_to_move(self, arrival: Arrival, suffix: str) -> bool:
         assert arrival.taken and arrival.destination and arrival.arrival_id
         if not suffix:
-            return self.hands.move(arrival.taken, arrival.destination)
+            return self._move_once(arrival)
         beside = (arrival.destination, suffix, arrival.arrival_id)
         try:
-            moved = self._write_sidecar(arrival, suffix) and self.hands.move(arrival.taken, arrival.destination)
+            moved = self._write_sidecar(arrival, suffix) and self._move_once(arrival)
         finally:
             self.hands.remove_beside(arrival.taken, *beside)
         if moved and not self.hands.stands_beside(*beside):
             # Another worker on this batch gave up meanwhile, and took away what both wrote.
             self._write_sidecar(arrival, suffix)
         return moved
+
+    def _move_once(self, arrival: Arrival) -> bool:
+        assert arrival.taken and arrival.destination
+        try:
+            return self.hands.move(arrival.taken, arrival.destination)
+        except AlreadyMoved as moved:
+            self._take_back(arrival, moved)
+            return False
+
+    def _take_back(self, arrival: Arrival, moved: AlreadyMoved) -> None:
+        """Take a file that the ledger knows out of quarantine/: another worker gave it up, or is an older version."""
+        assert arrival.taken
+        if arrival.answer is None or not moved.place.startswith("quarantine/"):
+            raise moved
+        arrival.given_up = self.hands.take_back(arrival.taken, moved.place)
 
     def _write_sidecar(self, arrival: Arrival, suffix: str) -> bool:
         assert arrival.destination and arrival.arrival_id

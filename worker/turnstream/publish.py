@@ -209,6 +209,12 @@ class Ledger:
             found = self.client.get(self.key("epoch"))
         return found.decode() if isinstance(found, bytes) else None
 
+    def now(self) -> float:
+        """Return the server's clock (Unix time), the one that all hosts share."""
+        with translated():
+            seconds, microseconds = self.client.time()
+        return float(seconds) + float(microseconds) / 1e6
+
     def last_id(self) -> str:
         """Return the highest entry id that the stream ever gave, trimmed or not; ``0-0`` without a stream."""
         with translated():

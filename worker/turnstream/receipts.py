@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from turnstream.arrival import Arrival
 from turnstream.claims import Duplicate, Published, Superseded, Yours
 from turnstream.edition import Edition, Head, Issue
+from turnstream.history import lines_with
 from turnstream.journal import Line
 from turnstream.models import OutcomeKind, to_wire
 from turnstream.publish import entry_time
@@ -103,16 +105,22 @@ def _head(arrival: Arrival) -> dict[str, Any] | None:
     }
 
 
-def correction(arrival: Arrival, place: str | None) -> dict[str, Any] | None:
+def correction(arrival: Arrival, place: str | None, journal: Path) -> dict[str, Any] | None:
     """Return the line that puts a file's last one right which was not moved by us, ``None`` if that is true.
 
     Args:
         arrival: the file, its last line written.
         place: where another worker brought it; ``None`` if it is in ``drop/`` or gone.
+        journal: the folder with that worker's line.
 
     """
     assert arrival.line
     if place is None:
         return journal_line(arrival)
     to = to_wire(place)
-    return None if to == arrival.line["to"] else {**arrival.line, "at": datetime.now(UTC), "to": to}
+    if to == arrival.line["to"]:
+        return None
+    # It may have had another outcome there than here: what that worker wrote before it moved the file is said again.
+    mark, arrival_id = str(arrival.arrival_id).encode(), arrival.arrival_id
+    told = lines_with(journal, [mark], lambda line: line.get("arrival_id") == arrival_id and line.get("to") == to)
+    return {**next(told, arrival.line), "at": datetime.now(UTC), "to": to}

@@ -26,7 +26,7 @@ from pydantic import ValidationError
 from turnstream import crashpoint
 from turnstream.app import TASK
 from turnstream.connect import client
-from turnstream.errors import MemoryShort, SetupError, TransientError
+from turnstream.errors import DocumentError, MemoryShort, SetupError, TransientError
 from turnstream.in_hand import InHand
 from turnstream.journal import Journal
 from turnstream.limits import Limits
@@ -56,6 +56,8 @@ class Workshop:
     settings: Settings
     url: str
     _tools: dict[int, Tools] = field(default_factory=dict)
+    #: Why this process had to abandon its last batch.
+    _trouble: str = ""
 
     def __post_init__(self) -> None:
         work = self.settings.work
@@ -67,6 +69,16 @@ class Workshop:
         """Read a file of ``size`` bytes within its limits, and where the parent sees it."""
         with self.in_hand.hold(ref.arrival_id), self.limits.document(size):
             yield
+
+    def abandoned(self, batch: Batch, error: DocumentError) -> None:
+        """Say that a batch ended early; once, however many follow it for the same reason."""
+        if error.reason != self._trouble:
+            say("batch.abandoned", reason=error.reason, detail=error.detail, files=len(batch.files))
+        self._trouble = error.reason
+
+    def finished(self) -> None:
+        """Note that a batch came to its end: what ends the next one early is news."""
+        self._trouble = ""
 
     def tools(self) -> Tools:
         """Return this process's tools."""
@@ -115,7 +127,7 @@ def run(message: Mapping[str, Any], workshop: Workshop) -> None:
                 return
             arrivals = process(batch.files, tools)
         except TransientError as error:
-            say("batch.abandoned", reason=error.reason, detail=error.detail, files=len(batch.files))
+            workshop.abandoned(batch, error)
         except SetupError as error:
             say("batch.refused", reason="root_unusable", detail=printable(str(error)))
         except SoftTimeLimitExceeded:
@@ -123,10 +135,11 @@ def run(message: Mapping[str, Any], workshop: Workshop) -> None:
         except MemoryError as error:
             fault = workshop.limits.fault(error)
             if isinstance(fault, MemoryShort):
-                say("batch.abandoned", reason=fault.reason, detail=fault.detail, files=len(batch.files))
+                workshop.abandoned(batch, fault)
             elif death := death_of(batch, fault):
                 suspect(batch, death, tools.ledger, _unknown)
         else:
+            workshop.finished()
             conclude(batch, arrivals, tools.ledger)
 
 

@@ -8,6 +8,7 @@ import resource
 import signal
 import socket
 import threading
+from collections.abc import MutableMapping
 from typing import Any
 
 from celery.apps import worker as celery_worker
@@ -97,11 +98,18 @@ class _Prompt(Consumer):
 
 
 class _Processes(AsynPool):
-    """Celery's pool processes; one that died is missed soon."""
+    """Celery's pool processes; one that died is missed soon, and one that is done is not told that its time is up."""
+
+    _tref_for_id: MutableMapping[Any, Any]
 
     @property
     def timers(self) -> dict[Any, float]:
         return {self.maintain_pool: _LOOK_SECONDS}
+
+    def _on_soft_timeout(self, job: Any, soft: float, hard: float, hub: Any) -> None:
+        # Not at once: while the server was away nobody read that a batch had long ended, and the next look does.
+        late = super()._on_soft_timeout
+        self._tref_for_id[job] = hub.call_later(_LOOK_SECONDS, late, job, soft, hard, hub)
 
 
 class _Pool(TaskPool):

@@ -99,7 +99,7 @@ def _look_at_server(root: Root, ledger: Ledger, status: Status) -> None:
             "host": p.host,
             "pid": p.pid,
             "processes": p.processes,
-            "seen_s": round(max(now - p.seen, 0.0), 1),
+            "seen_s": round(p.silent, 1),
         }
         for p in sorted(alive, key=lambda p: (p.role, p.host, p.pid))
     ]
