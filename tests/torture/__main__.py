@@ -19,10 +19,12 @@ def main() -> int:
     parser.add_argument("--documents", type=int, help=f"{DOCUMENTS_PER_FAULT} for each fault by default")
     parser.add_argument("--only", nargs="*", choices=sorted(faults.FAULTS), metavar="KIND", help="kinds of faults")
     parser.add_argument("--broken", default="", choices=["", *BROKEN], help="break the program on purpose")
+    parser.add_argument("--portable", action="store_true", help="nothing that needs root")
     options = parser.parse_args()
     documents = options.documents or options.faults * DOCUMENTS_PER_FAULT
-    kinds = options.only or faults.kinds_here()
-    return torture(Order(options.seed, options.faults, documents, kinds, options.broken))
+    mounts = faults.IS_ROOT and not options.portable
+    kinds = options.only or faults.kinds_here(root=mounts)
+    return torture(Order(options.seed, options.faults, documents, kinds, options.broken, mounts))
 
 
 if __name__ == "__main__":

@@ -22,9 +22,10 @@ from tests.torture.difference import WRONG, tell_difference
 from tests.torture.dropper import Dropper
 from tests.torture.faults import FAULTS, IS_ROOT, NEED_ROOT, Scene, kinds_here
 from tests.torture.services import Services
+from turnstream.errors import BadConfiguration
 
-#: Seconds without progress after which what lies in drop/ counts as stuck.
-PATIENCE = 90.0
+#: Seconds without progress after which what lies in drop/ counts as stuck; of a broken build fewer will do.
+PATIENCE, PATIENCE_IF_BROKEN = 90.0, 20.0
 #: Documents for each fault, if not said.
 DOCUMENTS_PER_FAULT = 100
 
@@ -33,7 +34,8 @@ DOCUMENTS_PER_FAULT = 100
 class Order:
     """What is to be done: so many faults of these kinds, so many files, all from one seed.
 
-    ``broken`` is what is broken on purpose, see `broken.py`.
+    ``broken`` is what is broken on purpose, see `broken.py`; ``mounts`` puts the data root on a
+    small file system of its own.
     """
 
     seed: int
@@ -41,37 +43,43 @@ class Order:
     documents: int
     kinds: Sequence[str] = field(default_factory=kinds_here)
     broken: str = ""
+    mounts: bool = IS_ROOT
 
 
 def torture(order: Order, out: TextIO = sys.stdout) -> int:
     """Torture; return 0 if nothing was lost, doubled or stuck, else 1 with the first difference told."""
-    seed = order.seed
-    base = Path(tempfile.mkdtemp(prefix=f"torture-{seed}-"))
-    began = time.monotonic()
+    base = Path(tempfile.mkdtemp(prefix=f"torture-{order.seed}-"))
     say = Say(out)
-    say(f"seed {seed}: {order.faults} faults, {order.documents:,} documents")
-    if left_out := [f"{name} ({why})" for name, why in NEED_ROOT.items() if not IS_ROOT]:
+    say(f"seed {order.seed}: {order.faults} faults, {order.documents:,} documents")
+    if left_out := [f"{name} ({why})" for name, why in NEED_ROOT.items() if name not in order.kinds]:
         say(f"left out: {'; '.join(left_out)}")
-    with _small_file_system(base):
-        done = _run(base, order, say)
-        told = _verified(base)
-        told["stuck"] += done["stuck"]
-        told["wrong"] += done["wrong"]
-        counts = ", ".join(f"{name} {number}" for name, number in sorted(done["faults"].items()))
-        say(
-            f"seed {seed}  faults {sum(done['faults'].values())} ({done['kills']} SIGKILLs; {counts})  "
-            f"documents {done['documents']:,}  lost {len(told['lost'])} doubled {len(told['doubled'])} "
-            f"stuck {len(told['stuck'])}  ({time.monotonic() - began:.0f} s, {done['restarts']} restarts, "
-            f"{told['hidden']} hidden leftovers)"
-        )
-        if not any(told[kind] for kind in WRONG):
-            shutil.rmtree(base, ignore_errors=True)
-            return 0
-        tell_difference(base, told, say)
-        kept = base.with_name(base.name + "-kept")
-        shutil.copytree(base, kept, symlinks=True, ignore=lambda _, names: [n for n in names if n.startswith("server")])
-        say(f"all of it is in {kept}; again: make torture FAULTS={order.faults} SEED={seed}")
-    shutil.rmtree(base, ignore_errors=True)
+    try:
+        with _small_file_system(base) if order.mounts else contextlib.nullcontext():
+            return _verdict(base, order, say)
+    finally:
+        shutil.rmtree(base, ignore_errors=True)
+
+
+def _verdict(base: Path, order: Order, say: Say) -> int:
+    (base / "root").mkdir()
+    began = time.monotonic()
+    done = _run(base, order, say)
+    told = _verified(base)
+    told["stuck"] += done["stuck"]
+    told["wrong"] += done["wrong"]
+    counts = ", ".join(f"{name} {number}" for name, number in sorted(done["faults"].items()))
+    say(
+        f"seed {order.seed}  faults {sum(done['faults'].values())} ({done['kills']} SIGKILLs; {counts})  "
+        f"documents {done['documents']:,}  lost {len(told['lost'])} doubled {len(told['doubled'])} "
+        f"stuck {len(told['stuck'])}  ({time.monotonic() - began:.0f} s, {done['restarts']} restarts, "
+        f"{told['hidden']} hidden leftovers)"
+    )
+    if not any(told[kind] for kind in WRONG):
+        return 0
+    tell_difference(base, told, say)
+    kept = base.with_name(base.name + "-kept")
+    shutil.copytree(base, kept, symlinks=True, ignore=lambda _, names: [n for n in names if n.startswith("server")])
+    say(f"all of it is in {kept}; again: make torture FAULTS={order.faults} SEED={order.seed}")
     return 1
 
 
@@ -88,15 +96,10 @@ class Say:
 
 @contextlib.contextmanager
 def _small_file_system(base: Path) -> Iterator[None]:
-    """Where root is, put the data root on a file system of its own, that can be filled."""
-    (base / "root").mkdir()
-    if not IS_ROOT:
-        yield
-        return
+    """Put the data root on a file system of its own, that can be filled."""
     # The folder beside it too, as droppers move in from there.
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1500m", "torture", base], check=True)
     try:
-        (base / "root").mkdir()
         yield
     finally:
         subprocess.run(["umount", "--lazy", base], check=True)
@@ -125,7 +128,8 @@ def _run(base: Path, order: Order, say: Say) -> dict[str, Any]:
             counts[strike.kind] += 1
             if not services.is_running():
                 code = services.run.process.returncode if services.run.process else None
-                wrong.append(f"`run` ended by itself with {code} after {strike.kind}")
+                # One that just starts may refuse a root whose folders refuse it; its supervisor starts it again.
+                wrong += [] if code == BadConfiguration.exit_code else [f"`run` ended with {code} after {strike.kind}"]
                 services.restart()
             if sum(counts.values()) % 50 == 0:
                 say(f"  {time.monotonic() - began:.0f} s: {sum(counts.values())} faults, {dropper.dropped:,} documents")
@@ -133,7 +137,7 @@ def _run(base: Path, order: Order, say: Say) -> dict[str, Any]:
     if dropper.error is not None:
         raise dropper.error
     services.heal()
-    stuck = _drain(services)
+    stuck = _drain(services, PATIENCE_IF_BROKEN if order.broken else PATIENCE)
     with (base / "stream.jsonl").open("wb") as dump:
         for entry, fields in services.entries():
             data = orjson.loads(fields[b"data"])
@@ -157,7 +161,7 @@ def _run(base: Path, order: Order, say: Say) -> dict[str, Any]:
     }
 
 
-def _drain(services: Services) -> list[str]:
+def _drain(services: Services, patience: float) -> list[str]:
     """Wait until drop/ is empty; return what stays for long without any progress."""
     last, since = -1, time.monotonic()
     while True:
@@ -166,7 +170,7 @@ def _drain(services: Services) -> list[str]:
             return []
         if len(left) != last:
             last, since = len(left), time.monotonic()
-        if time.monotonic() - since > PATIENCE:
+        if time.monotonic() - since > patience:
             return [f"{path.relative_to(services.run.root)} stays" for path in left[:20]]
         time.sleep(0.2)
 

@@ -64,8 +64,14 @@ def _fault(weight: int = 2, need_root: str = "") -> Callable[[Fault], Fault]:
 
 
 def kinds_here(*, root: bool = IS_ROOT) -> list[str]:
-    """Return the names of the faults that can be done here, each as often as it weighs."""
-    return [name for name, weight in _WEIGHTS.items() if root or name not in NEED_ROOT for _ in range(weight)]
+    """Return the names of the faults that can be done here, each as often as it weighs.
+
+    Args:
+        root: false leaves out what needs root, and what only an immutable flag can do to root.
+
+    """
+    hard = {*NEED_ROOT, *(("folder refuses",) if IS_ROOT else ())}
+    return [name for name, weight in _WEIGHTS.items() if root or name not in hard for _ in range(weight)]
 
 
 # --- processes ---
