@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -166,14 +167,11 @@ class Turnstream:
         until(lambda: not self.files("drop"), "drop/ is empty", patience)
 
     def journal(self) -> dict[str, dict[str, Any]]:
-        """The last line of each arrival."""
-        last = {}
-        for path in sorted((self.root / "journal").glob("*.jsonl")):
-            for line in path.read_bytes().splitlines():
-                # A process killed in the middle of a write leaves a part of a line, which counts for nothing.
-                if (entry := parsed(line)) is not None:
-                    last[entry["arrival_id"]] = entry
-        return last
+        """The last line of each arrival, whichever host wrote it."""
+        files = sorted((self.root / "journal").glob("*.jsonl"))
+        # A process killed in the middle of a write leaves a part of a line, which counts for nothing.
+        lines = [line for file in files for raw in file.read_bytes().splitlines() if (line := parsed(raw)) is not None]
+        return {line["arrival_id"]: line for line in sorted(lines, key=lambda line: datetime.fromisoformat(line["at"]))}
 
     def command_line(self, *arguments: str, **extra: str) -> subprocess.CompletedProcess[str]:
         """Run a one-shot command on this root."""

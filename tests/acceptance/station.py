@@ -648,7 +648,7 @@ def _open_at(pid: int, path: Path, position: int) -> str | None:
     with contextlib.suppress(OSError):
         for descriptor in Path(f"/proc/{pid}/fd").iterdir():
             with contextlib.suppress(OSError):
-                if descriptor.readlink() == path:
+                if descriptor.samefile(path):  # its name may be another one where the process lives
                     facts = Path(f"/proc/{pid}/fdinfo/{descriptor.name}").read_text()
                     if facts.split()[1] == str(position):
                         return descriptor.name

@@ -864,6 +864,14 @@ OVERTAKEN: list[tuple[str, object, str]] = [
     ("move", Hands, "move"),
 ]
 
+#: The same while the other one rejects what this one is about to publish, or published.
+GIVEN_UP: list[tuple[str, object, str]] = [
+    ("publish", Ledger, "publish"),
+    ("place", Hands, "place"),
+    ("journal", Journal, "append"),
+    ("move", Hands, "move"),
+]
+
 #: What a batch does, how often in the batch below, and where.
 STEPS: dict[str, tuple[object, str, int]] = {
     "open": (Hands, "take", 4),
@@ -996,6 +1004,68 @@ class TestKills:
         arrivals = process(files, tools)
         assert any(isinstance(arrival.error, AlreadyMoved) for arrival in arrivals)
         self._finish(files, tools, root, ledger)
+
+    @pytest.mark.parametrize(("_", "owner", "step"), OVERTAKEN, ids=[step for step, *_ in OVERTAKEN])
+    def test_so_does_one_on_another_host_of_whose_moves_our_kernel_knows_nothing(  # noqa: PLR0913, PLR0917 - fixtures
+        self,
+        files: list[FileRef],
+        tools: Tools,
+        root: Root,
+        ledger: Ledger,
+        before: Before,
+        monkeypatch: pytest.MonkeyPatch,
+        _: str,
+        owner: object,
+        step: str,
+    ) -> None:
+        monkeypatch.setattr("turnstream.folder._link", lambda _: "/elsewhere")
+        before(owner, step, lambda: process(files, replace(tools, use_leases=False)))
+        process(files, tools)
+        self._finish(files, tools, root, ledger)
+
+    @pytest.mark.parametrize(("_", "owner", "step"), GIVEN_UP, ids=[step for step, *_ in GIVEN_UP])
+    def test_what_one_gives_up_and_another_publishes_is_published(  # noqa: PLR0913, PLR0917 - pytest's fixtures
+        self,
+        drop: Drop,
+        tools: Tools,
+        root: Root,
+        ledger: Ledger,
+        before: Before,
+        _: str,
+        owner: object,
+        step: str,
+    ) -> None:
+        """Its processes died on the file, or its version cannot read it: it rejects while the other one works on."""
+        ref = drop("sub/a.txt", transcript("new"))
+        condemned = ref.model_copy(update={"crashes": tools.max_crashes})
+        before(owner, step, lambda: process([condemned], tools))
+        assert outcomes(process([ref], tools)) == [PUBLISHED]
+        self._is_published_only(root, ledger)
+
+    @pytest.mark.parametrize(("_", "owner", "step"), OVERTAKEN[1:], ids=[step for step, *_ in OVERTAKEN[1:]])
+    def test_nor_does_the_one_that_gives_up_say_otherwise(  # noqa: PLR0913, PLR0917 - pytest's fixtures
+        self,
+        drop: Drop,
+        tools: Tools,
+        root: Root,
+        ledger: Ledger,
+        before: Before,
+        _: str,
+        owner: object,
+        step: str,
+    ) -> None:
+        ref = drop("sub/a.txt", transcript("new"))
+        before(owner, step, lambda: process([ref], tools))
+        (arrival,) = process([ref.model_copy(update={"crashes": tools.max_crashes})], tools)
+        assert isinstance(arrival.error, AlreadyMoved)
+        self._is_published_only(root, ledger)
+
+    def _is_published_only(self, root: Root, ledger: Ledger) -> None:
+        assert set(tree(root)) == {f"archive/{today()}/sub/a.txt"}
+        assert len(entries_of(ledger)) == 1
+        require_journal_is_true(root)
+        (line,) = last_lines(root).values()
+        assert (line["outcome"], line["reason"], line["entry_id"] is None) == ("published", None, False)
 
     def test_a_sidecar_that_another_worker_took_away_is_written_again(
         self, drop: Drop, tools: Tools, root: Root, before: Before

@@ -35,6 +35,7 @@ POINTLESS = (
     "running the worker with superuser privileges",  # its reason is pickle; our messages are JSON only
     "worker_cancel_long_running_tasks_on_connection_loss",
     "Skipping prefetch count reduction",
+    "Couldn't ack",  # what the server was not told is given back later, and finds its files gone
     "already exists for watch",  # watchdog, when a folder is renamed: it overwrites, which is right
     "Inotify queue overflowed",  # watchdog, each time; the watcher says it once, with its remedy
 )

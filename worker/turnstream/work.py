@@ -19,6 +19,8 @@ from celery.worker import state
 from celery.worker.consumer import Consumer
 from celery.worker.state import maybe_shutdown
 from kombu import Connection
+from kombu.transport.redis import Channel, QoS
+from kombu.transport.virtual import QoS as VirtualQoS
 
 from turnstream.alive import BEAT_SECONDS, Holder, beat, farewell, hold
 from turnstream.app import create
@@ -43,8 +45,7 @@ _STOP_MARGIN = 5.0
 def work(settings: Settings, url: str) -> int:
     """Work off batches until a signal ends it; return the exit code.  For the main thread."""
     _allow_open_files()
-    # Celery prints banners to stdout around the logging; our stdout holds JSON only.
-    vars(celery_worker)["safe_say"] = _not_printed
+    _adapt_libraries()
     app = create(settings, url)
     register(app, settings, url)
     beating = _Beating(Ledger(client(url, settings.server), settings.server.key_prefix), settings.work)
@@ -76,6 +77,12 @@ def _allow_open_files() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, _OPEN_FILES)), hard))
 
 
+def _adapt_libraries() -> None:
+    # Celery prints banners to stdout around the logging; our stdout holds JSON only.
+    vars(celery_worker)["safe_say"] = _not_printed
+    Channel.QoS = _Taken
+
+
 def _not_printed(_message: str, *_: Any) -> None:
     return None
 
@@ -97,6 +104,19 @@ class _Prompt(Consumer):
         return super().ensure_connected(conn)
 
 
+class _Taken(QoS):
+    """The messages that a worker has taken, as many as it may; one that cannot be acknowledged makes room as well."""
+
+    def ack(self, delivery_tag: str) -> None:
+        try:
+            super().ack(delivery_tag)
+        except Exception:
+            # The server gives it back later, which is harmless.  Kept here, it would take its room for ever: in an
+            # outage that breaks no connection the worker would come to ask for nothing any more.
+            VirtualQoS.ack(self, delivery_tag)
+            raise
+
+
 class _Processes(AsynPool):
     """Celery's pool processes; one that died is missed soon, and one that is done is not told that its time is up."""
 
@@ -108,8 +128,8 @@ class _Processes(AsynPool):
 
     def _on_soft_timeout(self, job: Any, soft: float, hard: float, hub: Any) -> None:
         # Not at once: while the server was away nobody read that a batch had long ended, and the next look does.
-        late = super()._on_soft_timeout
-        self._tref_for_id[job] = hub.call_later(_LOOK_SECONDS, late, job, soft, hard, hub)
+        late = vars(AsynPool)["_on_soft_timeout"]
+        self._tref_for_id[job] = hub.call_later(_LOOK_SECONDS, late, self, job, soft, hard, hub)
 
 
 class _Pool(TaskPool):
