@@ -507,6 +507,45 @@ class TestAgain:
         time.sleep(0.03)  # now a look is due, and it comes before the next poll
         turn_until(watcher, lambda: not ledger.client.exists(ledger.key("deferred")))
 
+    def test_the_mark_of_a_file_that_became_another_arrival_goes_with_it(
+        self, make: Make, drop: Drop, root: Root, ledger: Ledger, messages: Messages
+    ) -> None:
+        watcher = make()
+        ref = drop("a.txt", "a")
+        turn_until(watcher, lambda: messages)
+        (root.drop / "b.txt").hardlink_to(root.drop / "a.txt")
+        turn_until(watcher, lambda: paths(messages).count("a.txt") == 2)
+        report({ref.path: deferral(ref, reason="changed_while_read")}, ledger)
+        turn_until(watcher, lambda: not ledger.client.exists(ledger.key("reports")))
+        for name in ("a.txt", "b.txt"):
+            (root.drop / name).unlink()
+        turn_until(watcher, lambda: not ledger.client.exists(ledger.key("deferred")))
+
+    def test_the_mark_of_a_deferred_file_that_was_replaced_goes_with_the_new_one(
+        self, make: Make, drop: Drop, root: Root, ledger: Ledger, messages: Messages
+    ) -> None:
+        watcher = make()
+        ref = drop("a.txt", "a")
+        turn_until(watcher, lambda: messages)
+        report({ref.path: deferral(ref)}, ledger)
+        turn_until(watcher, lambda: len(messages) == 2)
+        new = drop("a.txt", "b")
+        turn_until(watcher, lambda: len(messages) == 3)
+        assert messages[-1].files == (new,)
+        (root.drop / "a.txt").unlink()
+        turn_until(watcher, lambda: not ledger.client.exists(ledger.key("deferred")))
+
+    def test_the_mark_of_a_file_that_goes_when_its_turn_comes_is_taken_away(
+        self, make: Make, drop: Drop, root: Root, ledger: Ledger, messages: Messages
+    ) -> None:
+        watcher = make(watch={"sweep_seconds": 60.0})
+        ref = drop("a.txt", "a")
+        turn_until(watcher, lambda: messages)
+        report({ref.path: deferral(ref)}, ledger)
+        turn_until(watcher, lambda: watcher.backlog.count(Place.WAITING))
+        (root.drop / "a.txt").unlink()
+        turn_until(watcher, lambda: not ledger.client.exists(ledger.key("deferred")))
+
 
 class TestDoneMarker:
     @pytest.fixture

@@ -140,6 +140,8 @@ class Watcher:
     def _serve(self, now: float) -> None:
         for path, deferral in self.contact.begin().items():
             self._recall(path, deferral)
+        self._stale.update(map(to_wire, self.backlog.stale))
+        self.backlog.stale.clear()
         had_chores = self.contact.chores(now, self._words)
         busy = self._stale or self.backlog.count(Place.DUE) or self.backlog.count(Place.SENT)
         if not (had_chores or busy or now >= self._ask_at):
@@ -250,8 +252,6 @@ class Watcher:
     def _let_go(self, gone: set[str]) -> None:
         for path in gone:
             entry = self.backlog.entry(path)
-            if entry is not None and entry.tries:
-                self._stale.add(to_wire(path))
             if entry is not None and entry.place is Place.SENT and self.settings.done_marker:
                 self._take_marker(path)
         self.backlog.forget(gone)
