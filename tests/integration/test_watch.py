@@ -319,6 +319,21 @@ class TestQueue:
 
 
 class TestAgain:
+    def test_of_many_that_are_to_be_tried_alone_the_next_waits_for_no_sweep(
+        self, make: Make, drop: Drop, ledger: Ledger, root: Root, messages: Messages
+    ) -> None:
+        """A worker process that died while it was reading none of its batch makes all of them suspects."""
+        watcher = make(watch={"sweep_seconds": 60.0})
+        refs = [drop(f"{number}.txt", "a") for number in range(20)]
+        turn_until(watcher, lambda: len(paths(messages)) == len(refs))
+        messages.clear()
+        report({ref.path: deferral(ref, reason="worker_crashed", tries=1, alone=True) for ref in refs}, ledger)
+        for number in range(1, len(refs) + 1):
+            turn_until(watcher, lambda: len(messages) == number)  # noqa: B023
+            assert len(messages[-1].files) == 1
+            (root.drop / messages[-1].files[0].path).unlink()
+        assert len(set(paths(messages))) == len(refs)
+
     def test_a_file_that_nobody_holds_is_sent_again(self, make: Make, drop: Drop, messages: Messages) -> None:
         watcher = make(watch={"resend_seconds": RESEND})
         ref = drop("a.txt", "a")

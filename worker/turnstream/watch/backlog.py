@@ -197,9 +197,9 @@ class Backlog:
         for entry in self._sent.values():
             entry.sent_at, entry.resends = float("-inf"), 0
 
-    def suspects_sent(self) -> int:
-        """How many messages carry a file that has to be tried alone."""
-        return sum(entry.alone for entry in self._sent.values())
+    def suspects_sent(self) -> list[Entry]:
+        """Return the files that have to be tried alone and are with a message."""
+        return [entry for entry in self._sent.values() if entry.alone]
 
     def sent_before(self, moment: float) -> Iterator[Entry]:
         """Files whose message is older than ``moment``."""

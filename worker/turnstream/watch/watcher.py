@@ -157,6 +157,8 @@ class Watcher:
         self._resend(now)
         self._dry = poll.depth < self.contact.processes
         self._hear()  # a writer may have come back to what is due
+        # Few may be tried at a time: the next one does not wait for a look at the whole folder.
+        self._let_go({entry.path for entry in self.backlog.suspects_sent() if self._is_gone(entry.path)})
         if not self.contact.paused:
             self.queue.fill(poll.depth, self.contact.processes, time.monotonic())
         words = self._words() if poll.questions else {}
@@ -229,6 +231,15 @@ class Watcher:
     def _arrival_at(self, path: str) -> str | None:
         facts = self._facts_of(path)
         return facts and arrival_id(self.root_id, facts, path)
+
+    def _is_gone(self, path: str) -> bool:
+        try:
+            os.lstat(self.root.drop / path)
+        except FileNotFoundError:
+            return True
+        except OSError:
+            return False
+        return False
 
     def _facts_of(self, path: str) -> os.stat_result | None:
         try:
