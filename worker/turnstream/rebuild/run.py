@@ -29,7 +29,7 @@ _NAMED = 100
 
 @dataclass(slots=True)
 class Report:
-    """What a rebuild did, or would do: contents by what became of them.
+    """What a rebuild did, or would do: publications in the journal by what became of them.
 
     ``why`` is what was wrong, ``None`` if nothing.  ``known``: the server had it.
     ``restored``: its entry is on the stream, or was trimmed from it.  ``republished``: its
