@@ -6,7 +6,7 @@ BIN     := $(VENV)/bin
 STAMP   := $(VENV)/.installed
 PIP     := $(BIN)/python -m pip install -qq --disable-pip-version-check
 # Debian packages that `make test-full` needs, separated by spaces.
-DEBIAN  := systemd redis-tools openssh-server openssh-client rsync e2fsprogs strace iproute2
+DEBIAN  := iproute2 systemd redis-tools openssh-server openssh-client rsync e2fsprogs strace
 UV      := $(or $(shell command -v uv),$(BIN)/uv)
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
            --annotation-style line --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)

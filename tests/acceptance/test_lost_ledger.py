@@ -98,4 +98,4 @@ def test_a_dry_run_tells_in_words(start: Start, outside: Outside) -> None:
     shown = run.command_line("rebuild", "--dry-run", "--server", server.url)
     assert shown.returncode == 0
     assert "what was wrong: nothing" in shown.stdout
-    assert "        2  contents the server knows" in shown.stdout
+    assert "        2  publications in the journal that the server knows" in shown.stdout

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import hypothesis
 import orjson
@@ -44,6 +44,7 @@ from turnstream.taken import Taken
 from turnstream.tasks import Workshop, run
 from turnstream.upkeep.leftovers import Leftovers
 from turnstream.upkeep.walk import Tally
+from turnstream.watch import watcher
 from turnstream.watch.backlog import Backlog
 from turnstream.watch.contact import Contact
 from turnstream.watch.queue import Queue
@@ -54,23 +55,33 @@ from .conftest import SettingsFor
 EXAMPLES = int(os.environ.get("MODEL_EXAMPLES", "60"))
 #: Messages that wait at most; older ones are lost.
 MOST_MESSAGES = 8
-#: Seconds within which everything must be where it belongs once nobody disturbs any more.
-SETTLE_SECONDS = 20.0
+#: Deaths of the server in one sequence: a start takes longer than all the rest.
+MOST_SERVER_DEATHS = 2
+#: Turns of the watcher, and seconds, after which what did not come to be never will.
+PATIENCE_TURNS, PATIENCE_SECONDS = 50, 2.0
 #: Seconds after which a leftover counts as abandoned.
 LATER_SECONDS = 7200.0
 
-FORMS: tuple[Callable[[str], bytes], ...] = (
-    str.encode,
-    lambda text: text.replace("\n", "\r\n").encode(),
-    lambda text: text.encode("utf-8-sig"),
-)
-TITLES = ("Talk of ice", "Talk of water", "Talk of thin air")
-#: What users write, and the title of its transcript; ``None`` for what cannot be read.
-TEXTS: dict[bytes, str | None] = {
-    form(f"{title}\n\nAnna Abel: Good morning.\n\nBoris Brandt: Good morning. {title}, you say?\n"): title
-    for title in TITLES
-    for form in FORMS
-} | {b"": None, b"%PDF-1.7 no transcript": None}
+FORMS: dict[str, Callable[[str], bytes]] = {
+    "": str.encode,
+    " in CRLF": lambda text: text.replace("\n", "\r\n").encode(),
+    " with BOM": lambda text: text.encode("utf-8-sig"),
+}
+
+
+@dataclass(frozen=True)
+class Text:
+    """What a user writes, and the title of the transcript that it is; ``None`` if it is none."""
+
+    raw: bytes
+    title: str | None = None
+
+
+TEXTS: dict[str, Text] = {
+    topic + name: Text(form(f"On {topic}\n\nAnna Abel: Hello.\n\nBoris Brandt: {topic}, again?\n"), f"On {topic}")
+    for topic in ("ice", "water", "thin air")
+    for name, form in FORMS.items()
+} | {"nothing": Text(b""), "PDF": Text(b"%PDF-1.7 no transcript")}
 NAMES = ("a.txt", "b.txt", "sub/a.txt", "sub/deep/c.txt", "a.txt.error.json", "a.txt.duplicate.json")
 
 OUTCOMES = {"archive": "published", "duplicates": "duplicate", "quarantine": "rejected"}
@@ -95,18 +106,18 @@ STEPS: dict[str, tuple[object, str]] = {
 
 @dataclass(frozen=True)
 class Act:
-    """What a user does: with ``pick`` he chooses a file of ``drop/``, ``name`` and ``raw`` are what he gives it."""
+    """What a user does: with ``pick`` he chooses a file of ``drop/``, ``name`` and ``text`` are what he gives it."""
 
     kind: str
     pick: int
     name: str
-    raw: bytes
+    text: str
 
 
 picks = st.integers(0, MOST_MESSAGES - 1)
 acts = st.builds(
     Act,
-    st.sampled_from(["drop", "rename", "rewrite", "link", "delete"]),
+    st.sampled_from(["drop"] * 4 + ["rename", "rewrite", "link", "delete"]),
     picks,
     st.sampled_from(NAMES),
     st.sampled_from(list(TEXTS)),
@@ -190,9 +201,9 @@ class Station:
 
 @dataclass
 class Version:
-    """A file that a user gave us: its bytes, its names, and whether he wrote to it when we had taken one of them."""
+    """A file that a user gave us: its text, its names, and whether he wrote to it when we had taken one of them."""
 
-    raw: bytes
+    text: str
     names: int = 1
     spoiled: bool = False
 
@@ -204,10 +215,10 @@ class Model:
     versions: dict[int, Version] = field(default_factory=dict)
     titles: set[str] = field(default_factory=set)
 
-    def write(self, inode: int, raw: bytes, *, spoils: bool = False) -> None:
-        known = self.versions.setdefault(inode, Version(raw))
-        known.raw, known.spoiled = raw, known.spoiled or spoils
-        if title := TEXTS[raw]:
+    def write(self, inode: int, text: str, *, spoils: bool = False) -> None:
+        known = self.versions.setdefault(inode, Version(text))
+        known.text, known.spoiled = text, known.spoiled or spoils
+        if title := TEXTS[text].title:
             self.titles.add(title)
 
     def remove(self, inode: int) -> None:
@@ -231,42 +242,46 @@ class Users:
         target = self.root.drop / act.name
         target.parent.mkdir(parents=True, exist_ok=True)
         if act.kind == "drop":
-            self._drop(target, act.raw)
+            self._drop(target, act.text)
         elif files := sorted(file for file in self.root.drop.rglob("*") if file.is_file()):
-            getattr(self, f"_{act.kind}")(files[act.pick % len(files)], target, act.raw)
+            getattr(self, f"_{act.kind}")(files[act.pick % len(files)], target, act.text)
 
-    def _drop(self, target: Path, raw: bytes) -> None:
+    def _drop(self, target: Path, text: str) -> None:
         coming = self.root.path / "state" / "coming.tmp"
-        coming.write_bytes(raw)
+        coming.write_bytes(TEXTS[text].raw)
         # As rsync and cp -p do; and no two files are the same arrival by chance.
         os.utime(coming, ns=(0, next(self.moments) * 1000))
-        self._rename(coming, target, raw)
-        self.model.write(target.stat().st_ino, raw)
+        self._rename(coming, target, text)
+        self.model.write(target.stat().st_ino, text)
 
-    def _rename(self, file: Path, target: Path, _: bytes) -> None:
+    def _rename(self, file: Path, target: Path, _: str) -> None:
         if target.exists() and not target.samefile(file):
             self.model.remove(target.stat().st_ino)
         file.replace(target)
 
-    def _rewrite(self, file: Path, _: Path, raw: bytes) -> None:
+    def _rewrite(self, file: Path, _: Path, text: str) -> None:
         inode = file.stat().st_ino
         try:
             descriptor = os.open(file, os.O_WRONLY | os.O_TRUNC | os.O_NONBLOCK)
         except BlockingIOError:
             return  # a worker has it in its hands, and is asked to let go
-        os.write(descriptor, raw)
+        os.write(descriptor, TEXTS[text].raw)
         os.close(descriptor)
         here = sum(name.stat().st_ino == inode for name in self.root.drop.rglob("*"))
-        self.model.write(inode, raw, spoils=here < self.model.versions[inode].names)
+        self.model.write(inode, text, spoils=here < self.model.versions[inode].names)
 
-    def _link(self, file: Path, target: Path, _: bytes) -> None:
+    def _link(self, file: Path, target: Path, _: str) -> None:
         if not target.exists():
             target.hardlink_to(file)
             self.model.versions[file.stat().st_ino].names += 1
 
-    def _delete(self, file: Path, _: Path, __: bytes) -> None:
+    def _delete(self, file: Path, _: Path, __: str) -> None:
         self.model.remove(file.stat().st_ino)
         file.unlink()
+
+
+some_work = precondition(lambda sequence: sequence.messages or sequence._below("drop"))
+server_may_die = precondition(lambda sequence: sequence.server_deaths < MOST_SERVER_DEATHS)
 
 
 class Sequence(RuleBasedStateMachine):
@@ -284,6 +299,7 @@ class Sequence(RuleBasedStateMachine):
         self.model = Model()
         self.users = Users(self.root, self.model)
         self.published: list[str] = []
+        self.server_deaths, self.a_worker_died = 0, False
         self.counts_are_exact = self.nothing_came_back = True
         self.cleanup = ExitStack()
         self.events: list[Any] = self.cleanup.enter_context(structlog.testing.capture_logs())
@@ -298,25 +314,29 @@ class Sequence(RuleBasedStateMachine):
         self.settings = self.settings.model_copy(update={"batch": batch})
         self.restart_watcher()
 
-    @rule(act=acts)
-    def user(self, act: Act) -> None:
-        self.users.do(act)
+    @rule(several=st.lists(acts, min_size=1, max_size=4))
+    def users_act(self, several: list[Act]) -> None:
+        for act in several:
+            self.users.do(act)
 
     @rule()
     def look(self) -> None:
         self.watcher.turn()
         del self.messages[:-MOST_MESSAGES]
 
-    @precondition(lambda self: self.messages)
+    @some_work
     @rule(pick=picks, again=st.booleans())
     def work(self, pick: int, again: bool) -> None:
         self._run(self._take(pick, again=again))
 
-    @precondition(lambda self: self.messages)
+    @some_work
     @rule(pick=picks, instant=instants)
     def die(self, pick: int, instant: Instant) -> None:
         """A worker gets SIGKILL in the middle of a batch; what was sent for it is lost with it."""
         message = self._take(pick)
+        for thread in threading.enumerate():
+            if thread.name == "hold":
+                thread.join()  # a process with threads cannot be forked safely
         child = os.fork()
         if child == 0:
             code = 1
@@ -328,29 +348,30 @@ class Sequence(RuleBasedStateMachine):
                 os._exit(code)
         _, status = os.waitpid(child, 0)
         assert status in (0, signal.SIGKILL)
-        self.counts_are_exact = False
+        self.a_worker_died, self.counts_are_exact = True, False
 
-    @precondition(lambda self: self.messages)
+    @some_work
     @rule(pick=picks, instant=instants, act=acts)
     def work_while_a_user_acts(self, pick: int, instant: Instant, act: Act) -> None:
         with at(instant, lambda: self.users.do(act)):
             self._run(self._take(pick))
 
-    @precondition(lambda self: self.messages)
+    @some_work
     @rule(pick=picks, instant=instants, other=picks)
     def work_while_another_worker_does(self, pick: int, instant: Instant, other: int) -> None:
         message = self._take(other, again=True)
         with at(instant, lambda: self._run(message)):
             self._run(self._take(pick))
 
-    @precondition(lambda self: self.messages)
+    @server_may_die
+    @some_work
     @rule(pick=picks, instant=instants)
     def work_while_the_server_dies(self, pick: int, instant: Instant) -> None:
         try:
             with at(instant, self.station.kill):
                 self._run(self._take(pick))
         finally:
-            self.station.restart()
+            self._restart_server()
         self.counts_are_exact = False
 
     @precondition(lambda self: self.messages)
@@ -363,10 +384,13 @@ class Sequence(RuleBasedStateMachine):
         queue = Queue(self.root.drop, Backlog(), self.messages.append, self.settings, self.root.state().root_id)
         self.watcher = Watcher(self.root, Contact(self.root, self.ledger, self.settings), queue, self.settings)
 
+    @server_may_die
+    @precondition(lambda self: self.published)
     @rule()
     def restart_server(self) -> None:
-        self.station.restart()
+        self._restart_server()
 
+    @some_work
     @rule()
     def settle(self) -> None:
         """Users rest and nothing fails: everything comes to where it belongs."""
@@ -380,12 +404,12 @@ class Sequence(RuleBasedStateMachine):
     @invariant()
     def nothing_is_lost(self) -> None:
         """Every name of every file is somewhere, once, with its user's bytes."""
-        files = [file for folder in data_root.MOVING for file in self._below(folder)]
+        files = [file for top in data_root.MOVING for file in self._below(top)]
         of_users = [file for file in files if file.stat().st_ino in self.model.versions]
         assert Counter(file.stat().st_ino for file in of_users) == self.model.names()
         for file in of_users:
-            assert file.read_bytes() == self.model.versions[file.stat().st_ino].raw
-        assert {file for file in self._below("drop")} <= set(of_users)
+            assert file.read_bytes() == TEXTS[self.model.versions[file.stat().st_ino].text].raw
+        assert set(self._below("drop")) <= set(of_users)
 
     @invariant()
     def nothing_is_twice(self) -> None:
@@ -405,26 +429,37 @@ class Sequence(RuleBasedStateMachine):
             if sys.exc_info()[0] is None:
                 self.settle()
 
-    # --- how it is found out ---
+    # --- how it is done and found out ---
+
+    def _restart_server(self) -> None:
+        self.station.restart()
+        self.server_deaths += 1
 
     def _take(self, pick: int, *, again: bool = False) -> Batch:
+        """Fetch one of the messages that wait; without any, the watcher has looked by now."""
+        if not self.messages:
+            self._look_until(lambda: self.messages)
         place = pick % len(self.messages)
         return self.messages[place] if again else self.messages.pop(place)
 
     def _run(self, message: Batch) -> None:
         run(message.model_dump(mode="json"), self.workshop)
-        for thread in threading.enumerate():
-            if thread.name == "hold":
-                thread.join()  # a process with threads cannot be forked safely
+
+    def _look_until(self, condition: Callable[[], object]) -> None:
+        deadline, turns = time.monotonic() + PATIENCE_SECONDS, 0
+        while not condition():
+            assert turns < PATIENCE_TURNS or time.monotonic() < deadline, "it never comes to be"
+            self.look()
+            turns += 1
 
     def _work_off(self) -> None:
-        deadline = time.monotonic() + SETTLE_SECONDS
-        while self._below("drop") or self.messages:
-            assert time.monotonic() < deadline, "it never comes to rest"
-            self.watcher.turn()
+        def at_rest() -> bool:
             while self.messages:
                 self._run(self.messages.pop(0))
-        self.watcher.turn()
+            return not self._below("drop")
+
+        self._look_until(at_rest)
+        self._look_until(lambda: not self.ledger.client.exists(self.ledger.key("deferred")))
 
     def _tidy(self) -> None:
         tally = Tally()
@@ -433,8 +468,8 @@ class Sequence(RuleBasedStateMachine):
         assert not tally.faults
         self.nothing_came_back = self.nothing_came_back and not tally.returned
 
-    def _below(self, folder: str) -> list[Path]:
-        return sorted(file for file in (self.root.path / folder).rglob("*") if not file.is_dir())
+    def _below(self, top: str) -> list[Path]:
+        return sorted(file for file in (self.root.path / top).rglob("*") if not file.is_dir())
 
     def _entries(self) -> dict[str, dict[str, Any]]:
         reply: Any = self.ledger.client.xrange(self.ledger.key("documents"))
@@ -442,27 +477,28 @@ class Sequence(RuleBasedStateMachine):
 
     def _require_outcomes(self) -> None:
         lines = self._lines_by_place()
-        found: dict[str, set[str]] = defaultdict(set)
-        for folder in OUTCOMES:
-            for place in self._below(folder):
-                found[folder].add(str(place.relative_to(self.root.path)))
+        found = {str(file.relative_to(self.root.path)) for top in OUTCOMES for file in self._below(top)}
         files = {
             place: version
-            for places in found.values()
-            for place in places
+            for place in found
             if (version := self.model.versions.get((self.root.path / place).stat().st_ino))
         }
         sidecars = {place + SIDECARS[top]: place for place in files if (top := place.partition("/")[0]) in SIDECARS}
-        assert set().union(*found.values()) == files.keys() | sidecars.keys()
+        assert sidecars.keys() <= found
+        for place in found - files.keys() - sidecars.keys():
+            # What a killed worker left stays while a file of its size may be the one that it tells of.
+            top, size = place.partition("/")[0], self._told(place)["size"]
+            assert self.a_worker_died
+            assert size in {(self.root.path / file).stat().st_size for file in files if file.startswith(top)}
         for sidecar, place in sidecars.items():
-            told = orjson.loads((self.root.path / sidecar).read_bytes())["arrival_id"]
+            told = self._told(sidecar)["arrival_id"]
             assert files[place].spoiled or told in {line["arrival_id"] for line in lines[place]}
         entries = self._entries()
         by_title = {event["data"]["title"]: entry for entry, event in entries.items()}
         for place, version in files.items():
             if version.spoiled:
                 continue
-            top, title = place.partition("/")[0], TEXTS[version.raw]
+            top, title = place.partition("/")[0], TEXTS[version.text].title
             assert {line["outcome"] for line in lines[place]} == {OUTCOMES[top]}, place
             assert {line["entry_id"] for line in lines[place]} == {by_title[title] if title else None}
             assert (top == "quarantine") == (title is None)
@@ -470,9 +506,13 @@ class Sequence(RuleBasedStateMachine):
             self._require_one_archived(title, entries[entry]["data"]["provenance"], files)
         self._require_counters(files, len(entries))
 
+    def _told(self, sidecar: str) -> dict[str, Any]:
+        told: dict[str, Any] = orjson.loads((self.root.path / sidecar).read_bytes())
+        return told
+
     def _require_one_archived(self, title: str, source: dict[str, Any], files: dict[str, Version]) -> None:
         """What was published lies in the archive, unless its user took it back, and no other file of its content."""
-        mine = {place for place, version in files.items() if TEXTS[version.raw] == title and not version.spoiled}
+        mine = {place for place, version in files.items() if TEXTS[version.text].title == title and not version.spoiled}
         published = {place for place in mine if self._is_source(self.root.path / place, source)}
         archived = {place for place in mine if place.startswith("archive/")}
         assert archived <= published
@@ -507,20 +547,21 @@ class Sequence(RuleBasedStateMachine):
             there, counted = sum(place.startswith(top) for place in files), counters.get(name, 0)
             assert counted <= there or not self.nothing_came_back
             assert counted >= there or not self.counts_are_exact
-        assert self.ledger.client.hgetall(self.ledger.key("deferred")) == {}
 
 
 @pytest.fixture(scope="module")
 def station(settings_for: SettingsFor, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Station]:
     station = Station(settings_for(tmp_path_factory.mktemp("model")))
-    yield station
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(watcher, "_ASK_SECONDS", 0.0)  # an idle watcher reads reports now and then only
+        yield station
     station.server.stop()
 
 
 @pytest.mark.timeout(120 if EXAMPLES <= 60 else 0)
 def test_whatever_happens_nothing_is_lost_and_nothing_is_twice(station: Station) -> None:
     run_sequences(
-        partial(Sequence, station),
+        cast("type[Sequence]", partial(Sequence, station)),  # any factory will do
         settings=hypothesis.settings(
             max_examples=EXAMPLES,
             stateful_step_count=40,

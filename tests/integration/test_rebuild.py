@@ -6,7 +6,7 @@ import os
 import shutil
 import signal
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from turnstream.alive import Process, beat
 from turnstream.errors import BadConfiguration, DisposeBlocked, LedgerHeld
 from turnstream.journal import Journal
 from turnstream.models import FileRef, OutcomeKind
+from turnstream.packed import unpack_head
 from turnstream.pipeline import Tools, process
 from turnstream.publish import Ledger, entry_id_of
 from turnstream.rebuild.run import Report, rebuild
@@ -454,6 +455,29 @@ class TestRevisions:
             }
             assert new["data"]["revision"] == old["data"]["revision"]
         assert claims_of(ledger).keys() == claims.keys()
+
+    def test_a_kill_between_entry_and_head_leaves_a_head_of_the_new_entry(
+        self, editions: list[FileRef], root: Root, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        lose(ledger)
+
+        def kill(_: Ledger, heads: Iterable[object]) -> None:
+            if list(heads):
+                raise KeyboardInterrupt
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Ledger, "restore_heads", kill)
+            with pytest.raises(KeyboardInterrupt):
+                deque(rebuild(root, ledger), maxlen=0)
+        assert len(ids(ledger)) == len(editions)
+        whole(root, ledger)
+        (bucket,) = ledger.client.scan_iter(f"{ledger.prefix}heads:*")
+        heads: Any = ledger.client.hgetall(bucket)
+        ((rest, packed),) = heads.items()
+        head = unpack_head(packed, b"\0\0" + rest)
+        assert head
+        assert head.entry_id == ids(ledger)[-1]
+        assert len(ids(ledger)) == len(editions)
 
     @pytest.mark.parametrize("loss", ["emptied", "old copy"])
     def test_what_comes_next_is_judged_as_before(

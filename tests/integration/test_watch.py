@@ -319,6 +319,21 @@ class TestQueue:
 
 
 class TestAgain:
+    def test_of_many_that_are_to_be_tried_alone_the_next_waits_for_no_sweep(
+        self, make: Make, drop: Drop, ledger: Ledger, root: Root, messages: Messages
+    ) -> None:
+        """A worker process that died while it was reading none of its batch makes all of them suspects."""
+        watcher = make(watch={"sweep_seconds": 60.0})
+        refs = [drop(f"{number}.txt", "a") for number in range(20)]
+        turn_until(watcher, lambda: len(paths(messages)) == len(refs))
+        messages.clear()
+        report({ref.path: deferral(ref, reason="worker_crashed", tries=1, alone=True) for ref in refs}, ledger)
+        for number in range(1, len(refs) + 1):
+            turn_until(watcher, lambda: len(messages) == number)  # noqa: B023
+            assert len(messages[-1].files) == 1
+            (root.drop / messages[-1].files[0].path).unlink()
+        assert len(set(paths(messages))) == len(refs)
+
     def test_a_file_that_nobody_holds_is_sent_again(self, make: Make, drop: Drop, messages: Messages) -> None:
         watcher = make(watch={"resend_seconds": RESEND})
         ref = drop("a.txt", "a")
@@ -505,6 +520,45 @@ class TestAgain:
             turn_until(watcher, lambda: watcher.backlog.count(Place.WAITING))
         (root.drop / "a.txt").unlink()
         time.sleep(0.03)  # now a look is due, and it comes before the next poll
+        turn_until(watcher, lambda: not ledger.client.exists(ledger.key("deferred")))
+
+    def test_the_mark_of_a_file_that_became_another_arrival_goes_with_it(
+        self, make: Make, drop: Drop, root: Root, ledger: Ledger, messages: Messages
+    ) -> None:
+        watcher = make()
+        ref = drop("a.txt", "a")
+        turn_until(watcher, lambda: messages)
+        (root.drop / "b.txt").hardlink_to(root.drop / "a.txt")
+        turn_until(watcher, lambda: paths(messages).count("a.txt") == 2)
+        report({ref.path: deferral(ref, reason="changed_while_read")}, ledger)
+        turn_until(watcher, lambda: not ledger.client.exists(ledger.key("reports")))
+        for name in ("a.txt", "b.txt"):
+            (root.drop / name).unlink()
+        turn_until(watcher, lambda: not ledger.client.exists(ledger.key("deferred")))
+
+    def test_the_mark_of_a_deferred_file_that_was_replaced_goes_with_the_new_one(
+        self, make: Make, drop: Drop, root: Root, ledger: Ledger, messages: Messages
+    ) -> None:
+        watcher = make()
+        ref = drop("a.txt", "a")
+        turn_until(watcher, lambda: messages)
+        report({ref.path: deferral(ref)}, ledger)
+        turn_until(watcher, lambda: len(messages) == 2)
+        new = drop("a.txt", "b")
+        turn_until(watcher, lambda: len(messages) == 3)
+        assert messages[-1].files == (new,)
+        (root.drop / "a.txt").unlink()
+        turn_until(watcher, lambda: not ledger.client.exists(ledger.key("deferred")))
+
+    def test_the_mark_of_a_file_that_goes_when_its_turn_comes_is_taken_away(
+        self, make: Make, drop: Drop, root: Root, ledger: Ledger, messages: Messages
+    ) -> None:
+        watcher = make(watch={"sweep_seconds": 60.0})
+        ref = drop("a.txt", "a")
+        turn_until(watcher, lambda: messages)
+        report({ref.path: deferral(ref)}, ledger)
+        turn_until(watcher, lambda: watcher.backlog.count(Place.WAITING))
+        (root.drop / "a.txt").unlink()
         turn_until(watcher, lambda: not ledger.client.exists(ledger.key("deferred")))
 
 

@@ -62,15 +62,19 @@ def this_process() -> Holder:
 def hold(ledger: Ledger, holders: Mapping[str, Holder], seconds: int) -> None:
     """Leave a sign of life that lasts for ``seconds`` on each of these batches.
 
+    It lasts from now on: one that a network brings late, after a cut, must not hold what was let go meanwhile.
+
     Raises:
         TransientError: the server cannot take it.
 
     """
+    if not holders:
+        return
+    until = round((ledger.now() + seconds) * 1000)
     pipeline = ledger.client.pipeline(transaction=False)
     for batch_id, who in holders.items():
-        pipeline.set(ledger.key(f"hold:{batch_id}"), who.value(), ex=seconds)
-    if holders:
-        ledger.execute(pipeline)
+        pipeline.set(ledger.key(f"hold:{batch_id}"), who.value(), pxat=until)
+    ledger.execute(pipeline)
 
 
 def holder(value: bytes) -> Holder | None:

@@ -52,7 +52,9 @@ EVENTS: dict[str, EventSpec] = {
     "ledger.rebuilding": EventSpec(
         _W, "the server lost its ledger; it is made anew from journal and archive, nothing is published meanwhile"
     ),
-    "ledger.rebuilt": EventSpec(_I, "the ledger is whole again; counts of contents by what became of them"),
+    "ledger.rebuilt": EventSpec(
+        _I, "the ledger is whole again; counts of publications in the journal by what became of them"
+    ),
     "document.unrecoverable": EventSpec(
         _E, "the server lost an entry, and its file is gone: it cannot be published again", "drop its file again"
     ),

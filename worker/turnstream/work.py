@@ -8,6 +8,7 @@ import resource
 import signal
 import socket
 import threading
+import time
 from collections.abc import MutableMapping
 from typing import Any
 
@@ -38,6 +39,8 @@ _RETRY_SECONDS = 1
 #: Seconds between looks for pool processes that died.  Celery is woken when one closes its files, mostly before the
 #: kernel counts it as dead, and then looks again after 5 s.
 _LOOK_SECONDS = 0.5
+#: Seconds without such a look after which nobody knows what the processes do.
+_BLIND_SECONDS = 2.0
 #: Seconds that a stop may take beyond what running batches get.
 _STOP_MARGIN = 5.0
 
@@ -122,9 +125,16 @@ class _Processes(AsynPool):
 
     _tref_for_id: MutableMapping[Any, Any]
 
+    #: When this worker last read what its processes report (monotonic seconds).
+    looked_at = 0.0
+
     @property
     def timers(self) -> dict[Any, float]:
-        return {self.maintain_pool: _LOOK_SECONDS}
+        return {self._look: _LOOK_SECONDS}
+
+    def _look(self) -> None:
+        _Processes.looked_at = time.monotonic()
+        self.maintain_pool()
 
     def _on_soft_timeout(self, job: Any, soft: float, hard: float, hub: Any) -> None:
         # Not at once: while the server was away nobody read that a batch had long ended, and the next look does.
@@ -186,6 +196,9 @@ class _Beating:
     def _hold(self) -> None:
         """Show what our processes work on: a process that reads a document may not come to it itself."""
         while not self.done.wait(self.hold_seconds / HOLD_REFRESHES):
+            if time.monotonic() - _Processes.looked_at > _BLIND_SECONDS:
+                # The main thread waits for the server: what looks as if it were worked on may have ended long ago.
+                continue
             # Listed at once, as the main thread changes it meanwhile; those that no process took yet are in it, too.
             taken = [request for request in [*state.requests.values()] if request.time_start]
             host = socket.gethostname()

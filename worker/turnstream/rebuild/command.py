@@ -28,7 +28,7 @@ def _show(report: Report, *, dry_run: bool) -> None:
     would = "would be " if dry_run else ""
     click.echo(f"what was wrong: {report.why or 'nothing'}")
     for count, words in (
-        (report.known, "contents the server knows"),
+        (report.known, "publications in the journal that the server knows"),
         (report.restored, f"claims {would}restored: the entry is on the stream, or was trimmed from it"),
         (report.republished, f"entries {would}published again from archive/, under their old event ids"),
         (report.waiting, "entries whose file is still in drop/: they are published from there"),

@@ -15,7 +15,7 @@
 --   event type, event id, subject, event JSON; all four '' where it is not to be published
 --
 -- Returns {'held', <epoch or ''>}, or for each content
---   'known'       a claim is there
+--   'known <entry id>'  a claim is there, of this entry
 --   'restored'    its entry is on the stream, or was trimmed: its claim is there now
 --   'missing'     its entry is not there
 --   <entry id>    its entry was not there, and is there again as this one
@@ -41,8 +41,12 @@ for i = 1, count do
   local ms, seq = struct.unpack('>I6I4', ARGV[at + 1], 9)
   local entry = string.format('%.0f-%.0f', ms, seq)
   local content = KEYS[3 + i] .. ARGV[at]
-  if seen[content] or redis.call('HEXISTS', KEYS[3 + i], ARGV[at]) == 1 then
-    answers[i] = 'known'
+  local claim = redis.call('HGET', KEYS[3 + i], ARGV[at])
+  if claim or seen[content] then
+    if claim then
+      ms, seq = struct.unpack('>I6I4', claim, 9)
+    end
+    answers[i] = string.format('known %.0f-%.0f', ms, seq)
   elseif ms < below_ms or (ms == below_ms and seq < below_seq) or #redis.call('XRANGE', KEYS[2], entry, entry) == 1 then
     answers[i] = 'restored'
     seen[content] = true
@@ -65,7 +69,7 @@ if ARGV[2] == '1' then
       local ms, seq = string.match(answers[i], '(%d+)-(%d+)')
       claim = string.sub(claim, 1, 8) .. struct.pack('>I6I4', tonumber(ms), tonumber(seq)) .. string.sub(claim, 19)
     end
-    if answers[i] ~= 'known' and answers[i] ~= 'missing' then
+    if answers[i] ~= 'missing' and string.sub(answers[i], 1, 5) ~= 'known' then
       redis.call('HSET', KEYS[3 + i], ARGV[at], claim)
       written = written + 1
     end

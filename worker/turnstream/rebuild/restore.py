@@ -71,7 +71,7 @@ class Restorer:
     def claims(
         self, facts: Sequence[Fact], epoch: str, below: EntryId, *, events: Sequence[Event] = (), write: bool = True
     ) -> list[str]:
-        """Restore claims; say of each content whether it is ``known``, ``restored`` or ``missing``.
+        """Restore claims; say of each content whether it is ``known`` as which entry, ``restored`` or ``missing``.
 
         Args:
             facts: at most ``CALL_FACTS`` publications.

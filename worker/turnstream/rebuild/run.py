@@ -29,7 +29,7 @@ _NAMED = 100
 
 @dataclass(slots=True)
 class Report:
-    """What a rebuild did, or would do: contents by what became of them.
+    """What a rebuild did, or would do: publications in the journal by what became of them.
 
     ``why`` is what was wrong, ``None`` if nothing.  ``known``: the server had it.
     ``restored``: its entry is on the stream, or was trimmed from it.  ``republished``: its
@@ -118,15 +118,19 @@ class _Story:
     def _restore(self, facts: list[Fact], missing: dict[bytes, Fact]) -> None:
         self.last = max(self.last, *(fact.entry for fact in facts))
         answers = self.restorer.claims(facts, self.epoch, self.below, write=self.write)
-        there = [fact for fact, answer in zip(facts, answers, strict=True) if answer != "missing"]
-        # Of two lines about one content the later one counts.
-        missing |= {fact.digest: fact for fact, answer in zip(facts, answers, strict=True) if answer == "missing"}
-        for fact in there:
+        heads = []
+        for fact, answer in zip(facts, answers, strict=True):
+            if answer == "missing":
+                missing[fact.digest] = fact  # of two lines about one content the later one counts
+                continue
             missing.pop(fact.digest, None)
+            if fact.head:
+                # A rebuild that was killed may have given it another entry than its line says.
+                heads.append(replace(fact.head, entry_id=answer.partition(" ")[2] or fact.head.entry_id))
         if self.write:
-            self.ledger.restore_heads(fact.head for fact in there if fact.head)
-        self.report.known += answers.count("known")
+            self.ledger.restore_heads(heads)
         self.report.restored += answers.count("restored")
+        self.report.known += len(answers) - answers.count("restored") - answers.count("missing")
 
     def _publish_again(self, facts: Iterable[Fact]) -> Iterator[None]:
         made: list[tuple[Fact, Line, Event]] = []
@@ -152,7 +156,7 @@ class _Story:
         answers = self.restorer.claims(facts, self.epoch, self.below, events=events)
         now, told, heads = datetime.now(UTC), [], []
         for fact, line, answer in zip(facts, lines, answers, strict=True):
-            if "-" in answer:
+            if " " not in answer and "-" in answer:
                 told.append({**line, "at": now, "entry_id": answer, "rebuilt_from": line["entry_id"]})
                 heads += [replace(fact.head, entry_id=answer)] if fact.head else []
         self.ledger.restore_heads(heads)

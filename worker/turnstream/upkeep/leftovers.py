@@ -32,10 +32,10 @@ _NOTE_SECONDS = 30 * 86400.0
 _RENAME_TEST = r"\.rename-[0-9a-f]{8}\.tmp(2\.tmp)?"
 _TEMPORARY = {
     "drop": re.compile(rf"\.[0-9a-f]{{16}}\.part|\.canary-[0-9a-f]{{16}}\.tmp|{_RENAME_TEST}"),
-    "archive": re.compile(_RENAME_TEST),
+    "archive": re.compile(rf"\.[0-9a-f]{{16}}\.tmp|{_RENAME_TEST}"),
     "duplicates": re.compile(rf"\.[0-9a-f]{{16}}\.tmp|{_RENAME_TEST}"),
     "quarantine": re.compile(rf"\.[0-9a-f]{{16}}\.tmp|{_RENAME_TEST}"),
-    "state": re.compile(r"\.(root|(root\.json|server\.json)\.\d+)\.[0-9a-f]{8}\.tmp"),
+    "state": re.compile(r"\.(root|(root\.json|server\.json|trimmed\.json)\.\d+)\.[0-9a-f]{8}\.tmp"),
     "state/server": re.compile(r"\.server\.conf\.\d+\.[0-9a-f]{8}\.tmp"),
     "state/retried": re.compile(r"\.[0-9a-f]{16}\.json\.\d+\.[0-9a-f]{8}\.tmp"),
 }

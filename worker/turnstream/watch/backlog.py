@@ -33,7 +33,8 @@ class Entry:
     """A known file.  ``batch_id``, ``sent_at`` and ``arrival_id`` are those of its last message.
 
     ``reason`` is why it waits, ``deferred`` as what its arrival was last deferred, ``resends``
-    how often it was sent again in vain.
+    how often it was sent again in vain; ``marked`` whether the server may have a mark of deferral
+    under its path, of whatever arrival.
     """
 
     candidate: Candidate
@@ -48,6 +49,7 @@ class Entry:
     deferred: str | None = None
     crashes: int = 0
     alone: bool = False
+    marked: bool = False
 
     @property
     def path(self) -> str:
@@ -56,7 +58,10 @@ class Entry:
 
 
 class Backlog:
-    """All known files; the oldest due first, the newest on demand."""
+    """All known files; the oldest due first, the newest on demand.
+
+    ``stale`` are the paths of forgotten files whose marks of deferral are to be taken away.
+    """
 
     def __init__(self) -> None:
         self._entries: dict[str, Entry] = {}
@@ -66,6 +71,7 @@ class Backlog:
         self._sent: dict[str, Entry] = {}
         self._order = itertools.count()
         self._counts = dict.fromkeys(Place, 0)
+        self.stale: set[str] = set()
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -110,6 +116,8 @@ class Backlog:
                 self._counts[entry.place] -= 1
                 self._due.pop(path, None)
                 self._sent.pop(path, None)
+                if entry.marked:
+                    self.stale.add(path)
 
     def note(self, path: str, note: Note) -> Entry | None:
         """Remember an event of a known file; one that waited is due for a look."""
@@ -174,7 +182,10 @@ class Backlog:
     def defer(self, path: str, deferral: Deferral, until: float) -> None:
         """Note why a file stays, unless another one has its name by now."""
         entry = self._entries.get(path)
-        if entry is None or (entry.arrival_id and entry.arrival_id != deferral.arrival_id):
+        if entry is None:
+            return
+        entry.marked = True
+        if entry.arrival_id and entry.arrival_id != deferral.arrival_id:
             return
         entry.arrival_id, entry.deferred = deferral.arrival_id, deferral.reason
         entry.tries, entry.crashes, entry.alone = deferral.tries, deferral.crashes, deferral.alone
@@ -186,9 +197,9 @@ class Backlog:
         for entry in self._sent.values():
             entry.sent_at, entry.resends = float("-inf"), 0
 
-    def suspects_sent(self) -> int:
-        """How many messages carry a file that has to be tried alone."""
-        return sum(entry.alone for entry in self._sent.values())
+    def suspects_sent(self) -> list[Entry]:
+        """Return the files that have to be tried alone and are with a message."""
+        return [entry for entry in self._sent.values() if entry.alone]
 
     def sent_before(self, moment: float) -> Iterator[Entry]:
         """Files whose message is older than ``moment``."""

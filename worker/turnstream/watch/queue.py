@@ -44,7 +44,7 @@ class Queue:
         """
         places = self.settings.batch.queued_per_process * processes
         # One that keeps its process for long leaves the others their turn.
-        self._suspects = max(processes // 2, 1) - self.backlog.suspects_sent()
+        self._suspects = max(processes // 2, 1) - len(self.backlog.suspects_sent())
         try:
             for _ in range(max(places - depth, 0)):
                 most = batch_size(self.backlog.count(Place.DUE), places, self.settings.batch.max_files)

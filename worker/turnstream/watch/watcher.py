@@ -140,6 +140,8 @@ class Watcher:
     def _serve(self, now: float) -> None:
         for path, deferral in self.contact.begin().items():
             self._recall(path, deferral)
+        self._stale.update(map(to_wire, self.backlog.stale))
+        self.backlog.stale.clear()
         had_chores = self.contact.chores(now, self._words)
         busy = self._stale or self.backlog.count(Place.DUE) or self.backlog.count(Place.SENT)
         if not (had_chores or busy or now >= self._ask_at):
@@ -155,6 +157,8 @@ class Watcher:
         self._resend(now)
         self._dry = poll.depth < self.contact.processes
         self._hear()  # a writer may have come back to what is due
+        # Few may be tried at a time: the next one does not wait for a look at the whole folder.
+        self._let_go({entry.path for entry in self.backlog.suspects_sent() if self._is_gone(entry.path)})
         if not self.contact.paused:
             self.queue.fill(poll.depth, self.contact.processes, time.monotonic())
         words = self._words() if poll.questions else {}
@@ -228,6 +232,15 @@ class Watcher:
         facts = self._facts_of(path)
         return facts and arrival_id(self.root_id, facts, path)
 
+    def _is_gone(self, path: str) -> bool:
+        try:
+            os.lstat(self.root.drop / path)
+        except FileNotFoundError:
+            return True
+        except OSError:
+            return False
+        return False
+
     def _facts_of(self, path: str) -> os.stat_result | None:
         try:
             return os.lstat(self.root.drop / path)
@@ -250,8 +263,6 @@ class Watcher:
     def _let_go(self, gone: set[str]) -> None:
         for path in gone:
             entry = self.backlog.entry(path)
-            if entry is not None and entry.tries:
-                self._stale.add(to_wire(path))
             if entry is not None and entry.place is Place.SENT and self.settings.done_marker:
                 self._take_marker(path)
         self.backlog.forget(gone)
