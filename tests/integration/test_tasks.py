@@ -14,7 +14,7 @@ import structlog
 from billiard.exceptions import SoftTimeLimitExceeded, TimeLimitExceeded, WorkerLostError
 
 from turnstream import pipeline, work
-from turnstream.alive import Holder, hold
+from turnstream.alive import Holder, beat, hold, living
 from turnstream.errors import MemoryOverrun, MemoryShort, TimeOverrun
 from turnstream.folder import Hands
 from turnstream.limits import Limits
@@ -295,6 +295,17 @@ class TestDeferrals:
         assert (event["event"], event["reason"], event["files"]) == ("batch.abandoned", "ledger_held", 2)
         assert len(list(root.drop.iterdir())) == 2
 
+    def test_that_batches_end_early_is_said_once(
+        self, root: Root, workshop: Workshop, drop: Drop, ledger: Ledger, events: Events
+    ) -> None:
+        epoch = ledger.epoch()
+        for topic in ("water", "rivers"):
+            ref = drop(f"{topic}.txt", transcript(topic))
+            for found in ("another", "another", epoch):
+                ledger.client.set(ledger.key("epoch"), str(found))
+                run(message(root, ref), workshop)
+        assert [event["event"] for event in events] == ["batch.abandoned", "document.published"] * 2
+
     def test_without_a_server_a_batch_ends_early(
         self, root: Root, root_settings: Settings, drop: Drop, events: Events
     ) -> None:
@@ -547,3 +558,26 @@ def test_a_sign_of_life_on_a_batch_lasts_as_long_as_it_says(ledger: Ledger) -> N
     hold(ledger, {"long": Holder("farm7", 4711, 1000.0)}, 2)
     assert ledger.client.get(ledger.key("hold:long")) == b"farm7:4711:1000.000"
     assert 0 < ledger.client.pttl(ledger.key("hold:long")) <= 2000
+
+
+def test_one_that_the_network_brings_late_holds_nothing(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A host was cut off when it sent it: its kernel sends it again once it is not."""
+    now = ledger.now()
+    monkeypatch.setattr(ledger, "now", lambda: now - 3)
+    hold(ledger, {"long": Holder("farm7", 4711, 1000.0)}, 2)
+    assert not ledger.client.exists(ledger.key("hold:long"))
+
+
+@pytest.mark.parametrize("shift", [-3600, 3600])
+def test_signs_of_life_do_not_depend_on_the_clocks_of_hosts(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch, shift: float
+) -> None:
+    beat(ledger, "watcher")
+    with monkeypatch.context() as patch:
+        now = time.time()
+        patch.setattr(time, "time", lambda: now + shift)
+        beat(ledger, "worker", 2)
+        assert {process.role for process in living(ledger)} == {"watcher", "worker"}
+    found = living(ledger)
+    assert {process.role for process in found} == {"watcher", "worker"}
+    assert all(0 <= process.silent < 60 for process in found)

@@ -5,17 +5,21 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import time
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from celery.worker import state
 from kombu import Connection, Consumer, Producer, Queue
 
 from tests.integration.conftest import ByHand
 from turnstream import connect
 from turnstream.address import broker_url
-from turnstream.settings import ServerSettings
-from turnstream.work import _adapt_libraries
+from turnstream.publish import Ledger
+from turnstream.settings import ServerSettings, Settings
+from turnstream.work import _adapt_libraries, _Beating, _Processes
 
 QUEUE = Queue("ingest")
 
@@ -55,3 +59,14 @@ def test_a_message_that_could_not_be_acknowledged_does_not_take_the_place_of_oth
     while len(taken) < 2:
         connection.drain_events(timeout=5)
     assert [message.payload for message in taken] == [0, 1]
+
+
+@pytest.mark.parametrize(("ago", "held"), [(0, 1), (5, 0)])
+def test_a_worker_that_has_not_read_what_its_processes_report_holds_nothing(
+    ledger: Ledger, root_settings: Settings, monkeypatch: pytest.MonkeyPatch, ago: float, held: int
+) -> None:
+    """Its main thread waited for a server that was away; the batch ended meanwhile."""
+    monkeypatch.setitem(state.requests, "long", SimpleNamespace(id="long", worker_pid=4711, time_start=1000.0))
+    monkeypatch.setattr(_Processes, "looked_at", time.monotonic() - ago)
+    _Beating(ledger, root_settings.work).show_holds()
+    assert ledger.client.exists(ledger.key("hold:long")) == held

@@ -194,15 +194,22 @@ class _Beating:
             self.done.wait(1.0 if away else BEAT_SECONDS)
 
     def _hold(self) -> None:
-        """Show what our processes work on: a process that reads a document may not come to it itself."""
         while not self.done.wait(self.hold_seconds / HOLD_REFRESHES):
-            if time.monotonic() - _Processes.looked_at > _BLIND_SECONDS:
-                # The main thread waits for the server: what looks as if it were worked on may have ended long ago.
-                continue
-            # Listed at once, as the main thread changes it meanwhile; those that no process took yet are in it, too.
-            taken = [request for request in [*state.requests.values()] if request.time_start]
-            host = socket.gethostname()
-            holders = {request.id: Holder(host, request.worker_pid, request.time_start) for request in taken}
             # Without its hold a batch may be sent twice, which is harmless; that the server is away is said above.
             with contextlib.suppress(TransientError):
-                hold(self.ledger, holders, self.hold_seconds)
+                self.show_holds()
+
+    def show_holds(self) -> None:
+        """Show what our processes work on: a process that reads a document may not come to it itself.
+
+        Raises:
+            TransientError: the server cannot take it.
+
+        """
+        if time.monotonic() - _Processes.looked_at > _BLIND_SECONDS:
+            return  # the main thread waits for the server: what seems to be worked on may have ended long ago
+        # Listed at once, as the main thread changes it meanwhile; those that no process took yet are in it, too.
+        taken = [request for request in [*state.requests.values()] if request.time_start]
+        host = socket.gethostname()
+        holders = {request.id: Holder(host, request.worker_pid, request.time_start) for request in taken}
+        hold(self.ledger, holders, self.hold_seconds)
