@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from celery.worker import state
 from kombu import Connection, Consumer, Producer, Queue
+from kombu.asynchronous import Hub
 
 from tests.integration.conftest import ByHand
 from turnstream import connect
@@ -70,3 +71,19 @@ def test_a_worker_that_has_not_read_what_its_processes_report_holds_nothing(
     monkeypatch.setattr(_Processes, "looked_at", time.monotonic() - ago)
     _Beating(ledger, root_settings.work).show_holds()
     assert ledger.client.exists(ledger.key("hold:long")) == held
+
+
+@pytest.mark.parametrize(("is_read", "told"), [(True, []), (False, ["batch"])])
+def test_a_batch_that_ended_while_nobody_looked_is_not_told_that_its_time_is_up(is_read: bool, told: list[str]) -> None:
+    """The main thread waited for the server beyond the limit, and only then reads what its processes report."""
+    found: list[str] = []
+    pool, hub = _Processes.__new__(_Processes), Hub()
+    vars(pool).update(_cache={1: "batch"}, _tref_for_id={}, on_soft_timeout=found.append, _discard_tref=lambda _: None)
+    pool._on_soft_timeout(1, 14, 0, hub)
+    if is_read:
+        vars(pool)["_cache"].clear()
+    loop = hub.create_loop()
+    while hub.timer.queue:
+        next(loop)
+    hub.close()
+    assert found == told

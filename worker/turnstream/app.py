@@ -127,7 +127,7 @@ def _configuration(settings: Settings) -> dict[str, Any]:
             "visibility_timeout": work.visibility_timeout_seconds,
             "unacked_restore_interval": 5,  # with the default the sweep comes every 100 s
             "unacked_restore_throttle": 1,
-            "unacked_mutex_expire": 30,  # by default a host that is cut off amid such a sweep stops all sweeps for 300 s
+            "unacked_mutex_expire": 30,  # by default a host cut off amid a sweep stops all others for 300 s
             "socket_timeout": server.response_timeout_seconds,
             "socket_connect_timeout": server.connect_timeout_seconds,
             "socket_keepalive": True,
