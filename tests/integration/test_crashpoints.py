@@ -270,6 +270,23 @@ def test_a_link_to_a_rejected_file_is_an_arrival_of_its_own_where_no_rename_is_e
     assert {path.name for path in stage.root.quarantine.glob("*.pdf")} == {"a.pdf", "b.pdf"}
 
 
+@pytest.mark.parametrize("point", ["published", "placed", "journaled", "moved"])
+def test_a_file_that_is_on_the_stream_is_not_rejected_however_often_processes_die_on_it(
+    open_stage: Callable[[], Stage], point: str
+) -> None:
+    stage = open_stage()
+    ref = stage.drop("a.txt", talk("a"))
+    for crashes in range(3):
+        # ``published`` and ``moved`` are passed once only: the next worker finds it so.
+        died = stage.work([ref.model_copy(update={"crashes": crashes, "tries": crashes})], f"{point}:1")
+        assert died == (crashes == 0 or point in ("placed", "journaled"))
+    stage.work([ref.model_copy(update={"crashes": 3, "tries": 3})])
+    state = state_of(stage)
+    assert len(state["stream"]) == 1
+    assert [path.partition("/")[0] for path in state["files"]] == ["archive"]
+    assert {outcome for _, outcome, _, _ in state["journal"]} == {"published"}
+
+
 def test_an_unknown_point_is_refused() -> None:
     with pytest.raises(ValueError, match="no crash point"):
         crashpoint.arm("nowhere:1")

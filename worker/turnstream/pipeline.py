@@ -149,7 +149,8 @@ class _Steps:
     def open(self, arrival: Arrival) -> None:
         arrival.taken = self.hands.take(arrival.path)
         arrival.arrival_id = arrival_id(self.root_id, arrival.taken.stat, arrival.path)
-        if arrival.ref.crashes >= self.tools.max_crashes and arrival.ref.arrival_id == arrival.arrival_id:
+        condemned = arrival.ref.crashes >= self.tools.max_crashes and arrival.ref.arrival_id == arrival.arrival_id
+        if condemned and not self.tools.ledger.was_published(arrival.arrival_id):
             (mark,) = self.tools.ledger.marks([arrival.ref])
             arrival.deaths = mark.deaths if mark else ()
             raise _condemned(arrival)
@@ -201,6 +202,9 @@ class _Steps:
         return tools.ledger.publish(publications, self.epoch, lambda: require_agreement(tools.root, tools.ledger))
 
     def dispose(self, arrivals: Sequence[Arrival]) -> None:
+        # A process that dies from here on dies of something else than their text.
+        suspects = [arrival for arrival in arrivals if arrival.ref.tries and arrival.answer]
+        self.tools.ledger.note_published([arrival.arrival_id for arrival in suspects if arrival.arrival_id])
         self._find_originals(arrivals)
         # What came first before what came too late, so that a sidecar can say where that is.
         arrivals = sorted(arrivals, key=lambda arrival: isinstance(arrival.answer, Duplicate | Superseded))

@@ -12,6 +12,7 @@ key (after the prefix)    holds
 ``reports``               list: deferrals that the watcher has not seen yet
 ``questions``             list: what `explain` asks the watcher
 ``answers:<question>``    list with a time to live: what the watcher answered
+``cleared:<arrival id>``  string with a time to live: processes died on this file, but not while they read it
 ``hold:<batch id>``       string with a time to live: a worker's sign of life on a batch, ``<host>:<pid>:<since>``
 ``alive``                 zset: ``<role>:<host>:<pid>:<processes>`` → Unix time last seen
 ``watcher``               hash: what the watcher last said of its backlog and its events, and why it queues nothing
@@ -56,6 +57,8 @@ QUEUE_PREFIX = "q:"
 CALL_RECORDS = 200
 #: Bytes of events in one call; a larger event goes alone.
 CALL_BYTES = 1_000_000
+#: Seconds that a suspect is known to have been published; its pauses are a minute at most.
+_CLEARED_SECONDS = 7 * 86400
 #: Hex digits of the digest that choose the bucket: 65,536 buckets, 150 entries each at 10 million.
 BUCKET_DIGITS = 4
 
@@ -196,6 +199,19 @@ class Ledger:
         pipeline.hmget(self.key("deferred"), *(ref.path for ref in refs))
         (texts,) = self.execute(pipeline)
         return [_mark(text, ref) for text, ref in zip(texts, refs, strict=True)]
+
+    def note_published(self, arrival_ids: Sequence[str]) -> None:
+        """Remember for some days of suspects that their text is on the stream: their reading is not what kills."""
+        pipeline = self.client.pipeline(transaction=False)
+        for arrival_id in arrival_ids:
+            pipeline.set(self.key(f"cleared:{arrival_id}"), 1, ex=_CLEARED_SECONDS)
+        if arrival_ids:
+            self.execute(pipeline)
+
+    def was_published(self, arrival_id: str) -> bool:
+        """Whether ``note_published`` was told of this arrival."""
+        with translated():
+            return bool(self.client.exists(self.key(f"cleared:{arrival_id}")))
 
     def execute(self, pipeline: Any) -> list[Any]:
         """Run a pipeline of the caller's on this ledger's server."""
