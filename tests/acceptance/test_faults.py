@@ -110,6 +110,30 @@ def test_a_stop_under_load_is_orderly_and_the_next_start_goes_on(run: Turnstream
     verify_whole(run, dropped, distinct)
 
 
+_NEVER_STOPS = """
+import os, time
+os.environ["REMAP_SIGTERM"] = "SIGQUIT"
+from celery.concurrency.prefork import TaskPool
+TaskPool.on_stop = lambda _: time.sleep(600)
+"""
+
+
+def test_a_worker_whose_pool_never_stops_is_ended_all_the_same(run: Turnstream, start: Start, tmp_path: Path) -> None:
+    """Celery hangs so when a signal comes while it writes to its pool, and whoever would kill it may be gone."""
+    (tmp_path / "plug").mkdir()
+    (tmp_path / "plug" / "sitecustomize.py").write_text(_NEVER_STOPS)
+    worker = start(
+        run.root.name,
+        "work",
+        ready="worker.started",
+        PYTHONPATH=str(tmp_path / "plug"),
+        TURNSTREAM_WORK__SOFT_SHUTDOWN_SECONDS="0",
+    )
+    assert worker.process
+    worker.signal(signal.SIGTERM)
+    assert worker.process.wait(30) == -signal.SIGALRM
+
+
 def test_a_second_interrupt_ends_everything_at_once(run: Turnstream) -> None:
     assert run.process
     members = list(family(run.process.pid))

@@ -12,8 +12,8 @@ import pytest
 from tests.torture.broken import BROKEN
 
 PROJECT = Path(__file__).parents[2]
-#: Faults of the short campaign: some two and a half minutes, and the time to drain.
-_SHORT = 130
+#: Faults of the short campaign, some two seconds each, with the time to drain and to verify.
+_SHORT = 75
 
 
 def torture(*arguments: str) -> subprocess.CompletedProcess[str]:

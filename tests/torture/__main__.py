@@ -9,6 +9,7 @@ import sys
 from tests.torture import faults
 from tests.torture.broken import BROKEN
 from tests.torture.campaign import DOCUMENTS_PER_FAULT, Order, torture
+from tests.torture.services import SETTINGS
 
 
 def main() -> int:
@@ -20,11 +21,14 @@ def main() -> int:
     parser.add_argument("--only", nargs="*", choices=sorted(faults.FAULTS), metavar="KIND", help="kinds of faults")
     parser.add_argument("--broken", default="", choices=["", *BROKEN], help="break the program on purpose")
     parser.add_argument("--portable", action="store_true", help="nothing that needs root")
+    parser.add_argument("--defaults", action="store_true", help="the program's own waits, not short ones")
+    parser.add_argument("--set", nargs="*", default=[], metavar="NAME=VALUE", help="environment of the program")
     options = parser.parse_args()
     documents = options.documents or options.faults * DOCUMENTS_PER_FAULT
     mounts = faults.IS_ROOT and not options.portable
     kinds = options.only or faults.kinds_here(root=mounts)
-    return torture(Order(options.seed, options.faults, documents, kinds, options.broken, mounts))
+    settings = {**({} if options.defaults else SETTINGS), **dict(pair.split("=", 1) for pair in options.set)}
+    return torture(Order(options.seed, options.faults, documents, kinds, options.broken, mounts, settings))
 
 
 if __name__ == "__main__":

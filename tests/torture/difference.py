@@ -7,8 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-#: What a verdict may hold sentences about, the gravest first.
-WRONG = ("lost", "doubled", "stuck", "wrong")
+from tests.torture.verifier import WRONG
 
 
 def tell_difference(base: Path, told: dict[str, Any], say: Callable[[str], None]) -> None:

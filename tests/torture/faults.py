@@ -15,14 +15,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import redis
-
-from tests.acceptance.harness import is_alive
+from tests.acceptance.harness import is_alive, stopped
 from tests.torture.dropper import Dropper
 from tests.torture.services import Services
 from turnstream.crashpoint import POINTS
 
 IS_ROOT = os.geteuid() == 0
+
+
+class NothingToHitError(Exception):
+    """What a fault is for was not there: it was not done, and does not count."""
 
 
 @dataclass
@@ -37,12 +39,37 @@ class Scene:
     def root(self) -> Path:
         return self.services.run.root
 
-    def kill(self, pid: int | None) -> None:
+    def victim(self, name: str, dice: random.Random) -> int:
+        """Return the process id of `watch`, of `work` or of one of its children (``child``).
+
+        Raises:
+            NothingToHitError: it is not alive.
+
+        """
+        services = self.services
+        pids = services.children() if name == "child" else [services.pid_of(name)]
+        alive = [pid for pid in pids if pid is not None and is_alive(pid)]
+        if not alive:
+            raise NothingToHitError(name)
+        return dice.choice(alive)
+
+    def kill(self, name: str, dice: random.Random) -> None:
         """Send SIGKILL, and count it."""
-        if pid is not None:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-                self.kills += 1
+        try:
+            os.kill(self.victim(name, dice), signal.SIGKILL)
+        except ProcessLookupError as error:
+            raise NothingToHitError(name) from error
+        self.kills += 1
+
+    def last(self, seconds: float, dice: random.Random) -> None:
+        """Let a fault last; every other time a process dies in the middle of it."""
+        first = dice.uniform(0, seconds)
+        name = dice.choice(("watch", "work", "child", "", "", ""))
+        time.sleep(first)
+        if name:
+            with contextlib.suppress(NothingToHitError):
+                self.kill(name, dice)
+        time.sleep(seconds - first)
 
 
 Fault = Callable[[Scene, random.Random], None]
@@ -79,18 +106,17 @@ def kinds_here(*, root: bool = IS_ROOT) -> list[str]:
 
 @_fault(8)
 def kill_watcher(scene: Scene, dice: random.Random) -> None:
-    scene.kill(scene.services.pid_of("watch"))
+    scene.kill("watch", dice)
 
 
 @_fault(8)
 def kill_worker(scene: Scene, dice: random.Random) -> None:
-    scene.kill(scene.services.pid_of("work"))
+    scene.kill("work", dice)
 
 
 @_fault(10)
 def kill_child(scene: Scene, dice: random.Random) -> None:
-    children = scene.services.children()
-    scene.kill(dice.choice(children) if children else None)
+    scene.kill("child", dice)
 
 
 @_fault(5)
@@ -109,7 +135,7 @@ def kill_everything(scene: Scene, dice: random.Random) -> None:
 
 @_fault(2)
 def two_at_once(scene: Scene, dice: random.Random) -> None:
-    scene.kill(scene.services.pid_of(dice.choice(("watch", "work"))))
+    scene.kill(dice.choice(("watch", "work", "child")), dice)
     kill_server(scene, dice)
 
 
@@ -117,15 +143,9 @@ def two_at_once(scene: Scene, dice: random.Random) -> None:
 def stand_still(scene: Scene, dice: random.Random) -> None:
     server = scene.services.server.process
     assert server
-    choices = [scene.services.pid_of("watch"), scene.services.pid_of("work"), *scene.services.children(), server.pid]
-    pid = dice.choice(choices)
-    if pid is None or not is_alive(pid):
-        return
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGSTOP)
-    time.sleep(dice.uniform(0.1, 2.5))
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGCONT)
+    name = dice.choice(("watch", "work", "child", "server"))
+    with stopped([server.pid if name == "server" else scene.victim(name, dice)]):
+        scene.last(dice.uniform(0.1, 2.5), dice)
 
 
 @_fault(3)
@@ -162,7 +182,7 @@ def lose_unsynced_bytes(scene: Scene, dice: random.Random) -> None:
 
 @_fault(3)
 def lose_messages(scene: Scene, dice: random.Random) -> None:
-    with contextlib.suppress(redis.RedisError), scene.services.server.client() as client:
+    with scene.services.server.client() as client:
         what = dice.choice(("one", "queue", "all", "reports"))
         if what == "one":
             client.lpop("turnstream:q:ingest")
@@ -176,9 +196,9 @@ def lose_messages(scene: Scene, dice: random.Random) -> None:
 
 @_fault(3)
 def fill_memory(scene: Scene, dice: random.Random) -> None:
-    with contextlib.suppress(redis.RedisError), scene.services.server.client() as client:
+    with scene.services.server.client() as client:
         client.config_set("maxmemory", str(int(client.info("memory")["used_memory"]) + dice.choice((0, 100_000))))
-        time.sleep(dice.uniform(0.3, 2.0))
+        scene.last(dice.uniform(0.3, 2.0), dice)
         client.config_set("maxmemory", "0")
 
 
@@ -194,14 +214,14 @@ def cut_connections(scene: Scene, dice: random.Random) -> None:
 def refuse_connections(scene: Scene, dice: random.Random) -> None:
     scene.services.proxy.refusing = True
     scene.services.proxy.cut()
-    time.sleep(dice.uniform(0.3, 4))
+    scene.last(dice.uniform(0.3, 4), dice)
     scene.services.proxy.refusing = False
 
 
 @_fault(3)
 def slow_wire(scene: Scene, dice: random.Random) -> None:
     scene.services.proxy.delay = dice.uniform(0.01, 0.3)
-    time.sleep(dice.uniform(0.3, 2))
+    scene.last(dice.uniform(0.3, 2), dice)
     scene.services.proxy.delay = 0.0
 
 
@@ -220,25 +240,20 @@ def lose_answers(scene: Scene, dice: random.Random) -> None:
 @_fault(2)
 def clock_jumps(scene: Scene, dice: random.Random) -> None:
     scene.services.clock.write_text(str(dice.choice((-86400, -3600, -5, 5, 3600, 86400))))
-    time.sleep(dice.uniform(0.5, 2))
+    scene.last(dice.uniform(0.5, 2), dice)
     scene.services.clock.write_text("0")
 
 
 @_fault(2)
 def events_overflow(scene: Scene, dice: random.Random) -> None:
-    watcher = scene.services.pid_of("watch")
-    if watcher is None:
-        return
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(watcher, signal.SIGSTOP)
-    # Three events each, and the kernel keeps 16,384.
+    events = int(Path("/proc/sys/fs/inotify/max_queued_events").read_text())
     noise = scene.root / "drop" / ".noise"
-    for _ in range(6000):
-        os.close(os.open(noise, os.O_CREAT | os.O_WRONLY))
-        noise.unlink()
-    time.sleep(0.3)
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(watcher, signal.SIGCONT)
+    with stopped([scene.victim("watch", dice)]):
+        # Three events each at least.
+        for _ in range(events // 3 + 500):
+            os.close(os.open(noise, os.O_CREAT | os.O_WRONLY))
+            noise.unlink()
+        time.sleep(0.3)
 
 
 @_fault(2)
@@ -247,7 +262,7 @@ def drop_folder_replaced(scene: Scene, dice: random.Random) -> None:
         drop, away = scene.root / "drop", scene.root / "drop that is away"
         drop.rename(away)
         drop.mkdir()
-        time.sleep(dice.uniform(0.1, 2))
+        scene.last(dice.uniform(0.1, 2), dice)
         shutil.rmtree(drop)
         away.rename(drop)
 
@@ -258,7 +273,7 @@ def drop_folder_mounted_over(scene: Scene, dice: random.Random) -> None:
     with scene.dropper.pause:
         subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "torture", drop], check=True)
         try:
-            time.sleep(dice.uniform(0.1, 2))
+            scene.last(dice.uniform(0.1, 2), dice)
         finally:
             subprocess.run(["umount", "--lazy", drop], check=True)
 
@@ -273,8 +288,10 @@ def disk_full(scene: Scene, dice: random.Random) -> None:
         with contextlib.suppress(OSError), ballast.open("ab", buffering=0) as file:
             while file.write(b"\0" * 4096):
                 pass
-        time.sleep(dice.uniform(0.3, 2))
+        scene.last(dice.uniform(0.3, 2), dice)
         ballast.unlink()
+    # One that must write to disk what it acknowledges ends where it cannot.
+    scene.services.server.require()
 
 
 @_fault(4)
@@ -282,9 +299,9 @@ def folder_refuses(scene: Scene, dice: random.Random) -> None:
     day = f"archive/{datetime.now(UTC):%Y-%m-%d}"
     folder = scene.root / dice.choice(("archive", day, "duplicates", "quarantine", "journal", "drop"))
     if not folder.exists():
-        return
+        raise NothingToHitError(folder.name)
     with scene.dropper.pause if folder.name == "drop" else contextlib.nullcontext(), _refusing(folder):
-        time.sleep(dice.uniform(0.3, 2))
+        scene.last(dice.uniform(0.3, 2), dice)
 
 
 @contextmanager

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import itertools
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-#: Seconds between faults, on average, and between drops.
-FAULT_SECONDS, DROP_SECONDS = 0.9, 0.5
+#: Seconds between the end of a fault and the next one, on average.
+FAULT_SECONDS = 0.6
 #: Documents in one drop, on average.
 DROP_DOCUMENTS = 55
 
@@ -42,20 +44,20 @@ class Drop:
 
 @dataclass(frozen=True)
 class Strike:
-    """A fault at an instant, with dice of its own."""
+    """The n-th fault, so many seconds after the one before, with dice of its own."""
 
-    at: float
+    number: int
+    pause: float
     kind: str
     dice: random.Random = field(compare=False)
 
 
-def strikes(seed: int, count: int, kinds: Sequence[str]) -> Iterator[Strike]:
-    """Yield so many faults, each kind as often as it is in ``kinds``."""
+def strikes(seed: int, kinds: Sequence[str]) -> Iterator[Strike]:
+    """Yield faults without end, each kind as often as it is in ``kinds``."""
     dice = random.Random(f"{seed} faults")
-    at = 1.0
-    for _ in range(count):
-        at += dice.expovariate(1 / FAULT_SECONDS)
-        yield Strike(at, dice.choice(kinds), random.Random(dice.getrandbits(64)))
+    for number in itertools.count(1):
+        pause = dice.expovariate(1 / FAULT_SECONDS)
+        yield Strike(number, pause, dice.choice(kinds), random.Random(dice.getrandbits(64)))
 
 
 def drops(seed: int, seconds: float, documents: int) -> Iterator[Drop]:
@@ -78,6 +80,12 @@ def drops(seed: int, seconds: float, documents: int) -> Iterator[Drop]:
             else f"moved {number}"
         )
         yield Drop(at, way, folder, tuple(texts.document(number, place) for place in range(size)))
+
+
+def content(data: bytes) -> str:
+    """Return the SHA-256 of what a text says, by the rule for canonical texts as far as texts are made here."""
+    lines = (" ".join(line.split()) for line in data.decode("utf-8-sig").splitlines())
+    return hashlib.sha256("\n".join(line for line in lines if line).encode()).hexdigest()
 
 
 class _Texts:

@@ -9,7 +9,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +17,14 @@ import redis
 
 from tests.acceptance.harness import Turnstream, family, is_alive, until
 from tests.torture.proxy import Proxy
+from tests.torture.verifier import leftovers
 from turnstream.server import find_binary
+from turnstream.server_config import PORTS
 
 PLUGS = Path(__file__).parent / "plugs"
 _DURABLE = ("--appendonly", "yes", "--appendfsync", "always", "--maxmemory-policy", "noeviction", "--save", "")
+#: Seconds by which the clock is put on so that the program tidies up.
+_TIDIED_AFTER = 7200
 #: Short waits, so that many faults fit into a minute.
 SETTINGS = {
     "TURNSTREAM_WATCH__SETTLE_SECONDS": "0.6",
@@ -30,6 +34,8 @@ SETTINGS = {
     "TURNSTREAM_WORK__HOLD_SECONDS": "6",
     "TURNSTREAM_WORK__PROCESSES": "2",
 }
+#: The verifier reads the whole stream.
+_KEPT = {"TURNSTREAM_STREAM__RETAIN_ENTRIES": "100000000"}
 
 
 class Server:
@@ -56,6 +62,12 @@ class Server:
 
         until(answers, "the server answers")
 
+    def require(self) -> None:
+        """Start it if it does not run."""
+        assert self.process
+        if self.process.poll() is not None:
+            self.start()
+
     def kill(self) -> None:
         """End it by SIGKILL."""
         assert self.process
@@ -74,7 +86,7 @@ class Server:
 class Services:
     """Everything under torture."""
 
-    def __init__(self, base: Path, environment: dict[str, str]) -> None:
+    def __init__(self, base: Path, environment: Mapping[str, str]) -> None:
         self.base = base
         self.server = Server(base / "server")
         self.server.start()
@@ -84,7 +96,7 @@ class Services:
         self.clock.write_text("0")
         plugs = {"PYTHONPATH": f"{PLUGS}:{Path(__file__).parents[2]}", "TORTURE_CLOCK": str(self.clock)}
         self.run = Turnstream(
-            base / "root", environment={**SETTINGS, "TURNSTREAM_SERVER__URL": url, **plugs, **environment}
+            base / "root", environment={**_KEPT, "TURNSTREAM_SERVER__URL": url, **plugs, **environment}
         )
         self.restarts = 0
         self.run.start()
@@ -125,9 +137,7 @@ class Services:
         self.clock.write_text("0")
         self.proxy.delay, self.proxy.refusing = 0.0, False
         self.proxy.speak()
-        assert self.server.process
-        if self.server.process.poll() is not None:
-            self.server.start()
+        self.server.require()
         if not self.is_running():
             self.restart()
 
@@ -144,15 +154,39 @@ class Services:
         with self.server.client() as client:
             return list(client.scan_iter("turnstream:hold:*"))
 
-    def stop(self) -> list[int]:
-        """Stop all in order; return the processes that are left."""
-        assert self.run.process
-        members = list(family(self.run.process.pid))
-        self.run.stop()
-        time.sleep(0.2)
+    def tidy(self, patience: float) -> list[Path]:
+        """Let the program tidy up what killed processes left; return what stays of it.
+
+        It waits for an hour before it believes that nobody works on them any more, and looks at each start.
+        """
+        if not leftovers(self.run.root):
+            return []
+        self.clock.write_text(str(_TIDIED_AFTER))
+        watcher = self.pid_of("watch")
+        if watcher is not None:
+            os.kill(watcher, signal.SIGKILL)
+        deadline = time.monotonic() + patience
+        while (left := leftovers(self.run.root)) and time.monotonic() < deadline:
+            time.sleep(1)
+        return left
+
+    def stop(self) -> tuple[int, list[int]]:
+        """Stop all in order; return the exit code, and the processes that are left."""
+        code = self.run.stop()
+        deadline = time.monotonic() + 5
+        while (left := list(self._processes())) and time.monotonic() < deadline:
+            time.sleep(0.05)
         self.proxy.stop()
         self.server.kill()
-        return [pid for pid in members if is_alive(pid)]
+        return code, left
+
+    def _processes(self) -> Iterator[int]:
+        """Yield all processes that were started for this campaign, whoever their parent is by now."""
+        mark = f"TORTURE_CLOCK={self.clock}".encode()
+        for folder in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                if mark in (folder / "environ").read_bytes().split(b"\0") and is_alive(int(folder.name)):
+                    yield int(folder.name)
 
 
 def _command_of(pid: int) -> bytes:
@@ -163,7 +197,10 @@ def _command_of(pid: int) -> bytes:
 
 
 def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    # Not one that the kernel gives to outgoing connections: while the server is dead the next one to it could be
+    # connected to itself.
+    while True:
+        port = secrets.choice(PORTS)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port

@@ -2,8 +2,8 @@
 
 Reads the dropper's log, the folders below the root, the journal, and the stream as it was
 written down.  Of each version that came to rest and was left alone the bytes lie in
-exactly one place, the journal's last line about it names that place, and its text is on
-the stream once.  Of what its user touched again at most one.
+exactly one place and the journal's last line about it names that place; its content is on
+the stream once, and once in archive/.  Of what its user touched again at most one.
 """
 
 from __future__ import annotations
@@ -14,80 +14,120 @@ import re
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+#: What a difference may be, the gravest first.
+WRONG = ("lost", "doubled", "stuck", "wrong")
 ENDS = {
     "archive": {"published"},
     "duplicates": {"duplicate", "superseded"},
     "quarantine": {"rejected"},
 }
 _NOTES = (".error.json", ".duplicate.json")
-#: Names of temporary files that a killed process may leave: tidied by the program after an hour.
-_TEMPORARY = re.compile(
-    r"\.[0-9a-f]{16}\.(tmp|part)|\..+\.\d+\.[0-9a-f]{8}\.tmp"
+#: Names of temporary files that a killed process may leave; the program tidies them after an hour.
+TEMPORARY = re.compile(
+    r"\.[0-9a-f]{16}\.(tmp|part)|\..+\.\d+\.[0-9a-f]{8}\.tmp|\.root\.[0-9a-f]{8}\.tmp"
     r"|\.rename-[0-9a-f]{8}\.tmp(2\.tmp)?|\.canary-[0-9a-f]{16}\.tmp"
 )
+
+Found = dict[str, list[str]]
+
+
+@dataclass
+class _Inputs:
+    """What users did: how many files with these bytes are owed, and how many may be there besides.
+
+    ``content_of`` and ``text_of`` tell what bytes say: a digest, and the name that the plan gave it.
+    """
+
+    owed: Counter[str] = field(default_factory=Counter)
+    touched: Counter[str] = field(default_factory=Counter)
+    content_of: dict[str, str] = field(default_factory=dict)
+    text_of: dict[str, str] = field(default_factory=dict)
+
+    def contents(self, versions: Counter[str]) -> set[str]:
+        return {self.content_of[digest] for digest, count in versions.items() if count and digest in self.content_of}
 
 
 def verify(base: Path) -> dict[str, Any]:
     """Return ``lost``, ``doubled``, ``stuck`` and ``wrong``: a sentence for each difference, and what was counted."""
     root = base / "root"
-    owed, touched, texts, loose = _inputs(base / "inputs.jsonl")
-    found: dict[str, list[str]] = {kind: [] for kind in ("lost", "doubled", "stuck", "wrong")}
+    inputs = _inputs(base / "inputs.jsonl")
+    found: Found = {kind: [] for kind in WRONG}
     places = _places(root)
-    hidden = [path for path in places if _TEMPORARY.fullmatch(path.name)]
-    files = {path: _digest(path) for path in places if path not in hidden and not _is_note(path, places)}
-    ended = {path: digest for path, digest in files.items() if path.relative_to(root).parts[0] in ENDS}
+    found["wrong"] += [f"{path.relative_to(root)} is left over" for path in leftovers(root)]
+    files = {
+        path: _digest(path) for path in places if not TEMPORARY.fullmatch(path.name) and not path.name.endswith(_NOTES)
+    }
+    ended = {path: digest for path, digest in files.items() if _end(path, root) in ENDS}
     found["stuck"] += [f"{path.relative_to(root)} is still there" for path in files if path not in ended]
-    have = Counter(ended.values())
-    waiting = Counter(digest for path, digest in files.items() if path not in ended)
-    for digest in sorted(owed.keys() | touched.keys() | have.keys()):
-        least, most = owed[digest], owed[digest] + touched[digest]
-        if have[digest] + waiting[digest] < least:
-            found["lost"].append(f"{least} files with bytes {digest} were left alone, {have[digest]} are there")
-        if have[digest] > most:
-            found["doubled"].append(f"{most} files with bytes {digest} were dropped, {have[digest]} are there")
+    _bytes(inputs, Counter(ended.values()), Counter(files[path] for path in files if path not in ended), found)
     found["wrong"] += _journal(root, ended)
-    _stream(base / "stream.jsonl", texts, loose, found)
+    stream = [json.loads(raw) for raw in (base / "stream.jsonl").read_bytes().splitlines()]
+    _stream(stream, inputs, found)
+    archived = Counter(
+        inputs.content_of[digest]
+        for path, digest in ended.items()
+        if _end(path, root) == "archive" and digest in inputs.content_of
+    )
+    _archive(archived, stream, inputs, found)
     found["wrong"] += [f"{path.relative_to(root)} has no note" for path in ended if not _has_note(path, root, places)]
-    return {**found, "files": len(ended), "texts": len(texts), "hidden": len(hidden)}
+    return {**found, "files": len(ended), "contents": len(stream)}
 
 
-def _inputs(log: Path) -> tuple[Counter[str], Counter[str], set[str], set[str]]:
-    """Return how many files with these bytes are owed, how many may be there besides; texts that must, and may, be."""
+def leftovers(root: Path) -> list[Path]:
+    """Return the temporary files of the program anywhere below a root, and the notes without the file they tell of."""
+    paths = [path for path in root.rglob("*") if path.is_file()]
+    return [path for path in paths if TEMPORARY.fullmatch(path.name) or _is_orphan(path)]
+
+
+def _is_orphan(path: Path) -> bool:
+    return any(path.name.endswith(end) and not path.with_name(path.name.removesuffix(end)).exists() for end in _NOTES)
+
+
+def _inputs(log: Path) -> _Inputs:
+    inputs = _Inputs()
     rested: Counter[tuple[str, str]] = Counter()
     gone: Counter[tuple[str, str]] = Counter()
-    text_of: dict[str, str | None] = {}
     for raw in log.read_bytes().splitlines():
         line = json.loads(raw)
         version = (line["path"], line["sha256"])
-        text_of[line["sha256"]] = line["text"]
+        if line["text"] is not None:
+            inputs.text_of[line["content"]] = line["text"]
+            inputs.content_of[line["sha256"]] = line["content"]
         if line["what"] == "rest":
             rested[version] += 1
         elif line["what"] == "gone":
             gone[version] += 1
-    owed: Counter[str] = Counter()
-    touched: Counter[str] = Counter()
     for version, count in rested.items():
-        owed[version[1]] += count - gone[version]
-        touched[version[1]] += gone[version]
-    texts = {text for digest, text in text_of.items() if text is not None and owed[digest] > 0}
-    return owed, touched, texts, {text for text in text_of.values() if text is not None}
+        inputs.owed[version[1]] += count - gone[version]
+        inputs.touched[version[1]] += gone[version]
+    return inputs
+
+
+def _end(path: Path, root: Path) -> str:
+    return path.relative_to(root).parts[0]
 
 
 def _places(root: Path) -> set[Path]:
     return {path for folder in ("drop", *ENDS) for path in (root / folder).rglob("*") if path.is_file()}
 
 
-def _is_note(path: Path, places: set[Path]) -> bool:
-    return any(path.name.endswith(end) and path.with_name(path.name.removesuffix(end)) in places for end in _NOTES)
-
-
 def _has_note(path: Path, root: Path, places: set[Path]) -> bool:
-    end = {"duplicates": ".duplicate.json", "quarantine": ".error.json"}.get(path.relative_to(root).parts[0])
+    end = {"duplicates": ".duplicate.json", "quarantine": ".error.json"}.get(_end(path, root))
     return end is None or path.with_name(path.name + end) in places
+
+
+def _bytes(inputs: _Inputs, have: Counter[str], waiting: Counter[str], found: Found) -> None:
+    for digest in sorted(inputs.owed.keys() | inputs.touched.keys() | have.keys()):
+        least, most = inputs.owed[digest], inputs.owed[digest] + inputs.touched[digest]
+        if have[digest] + waiting[digest] < least:
+            found["lost"].append(f"{least} files with bytes {digest} were left alone, {have[digest]} are there")
+        if have[digest] > most:
+            found["doubled"].append(f"{most} files with bytes {digest} were dropped, {have[digest]} are there")
 
 
 def _last_lines(root: Path) -> dict[str, dict[str, Any]]:
@@ -112,22 +152,42 @@ def _journal(root: Path, ended: dict[Path, str]) -> Iterator[str]:
                 yield f"arrival {arrival} is not at {line['to']}, where its last line says"
             elif line["source_sha256"] not in (None, ended[place]):
                 yield f"{line['to']} holds other bytes than the last line of arrival {arrival} says"
-            elif line["outcome"] not in ENDS[place.relative_to(root).parts[0]]:
+            elif line["outcome"] not in ENDS[_end(place, root)]:
                 yield f"{line['to']}: the last line of arrival {arrival} says {line['outcome']}"
     for place in ended:
         if len(named[place]) != 1:
             yield f"{len(named[place])} arrivals have their last line at {place.relative_to(root)}"
 
 
-def _stream(dump: Path, texts: set[str], loose: set[str], found: dict[str, list[str]]) -> None:
-    published: Counter[str] = Counter()
-    for raw in dump.read_bytes().splitlines():
-        published[json.loads(raw)["title"].removeprefix("Talk ")] += 1
-    found["lost"] += [f"text {text} is not on the stream" for text in sorted(texts - published.keys())]
-    found["doubled"] += [
-        f"text {text} is on the stream {count} times" for text, count in published.items() if count > 1
-    ]
-    found["wrong"] += [f"text {text} is on the stream and nobody dropped it" for text in published.keys() - loose]
+def _stream(stream: list[dict[str, Any]], inputs: _Inputs, found: Found) -> None:
+    """Compare the stream with the contents that were dropped: each once, and made of bytes that somebody dropped."""
+    published = Counter(entry["content_sha256"] for entry in stream)
+    ids = Counter(entry["id"] for entry in stream)
+    missing = inputs.contents(inputs.owed) - published.keys()
+    found["lost"] += sorted(f"text {inputs.text_of[content]} is not on the stream" for content in missing)
+    for content, count in published.items():
+        if count > 1:
+            found["doubled"].append(f"text {inputs.text_of.get(content)} ({content}) is on the stream {count} times")
+    found["doubled"] += [f"event {name} is on the stream {count} times" for name, count in ids.items() if count > 1]
+    for entry in stream:
+        if inputs.content_of.get(entry["source_sha256"]) != entry["content_sha256"]:
+            found["wrong"].append(
+                f"entry {entry['entry']} ({entry['title']}) has content {entry['content_sha256']} of bytes "
+                f"{entry['source_sha256']}: nobody dropped that"
+            )
+
+
+def _archive(archived: Counter[str], stream: list[dict[str, Any]], inputs: _Inputs, found: Found) -> None:
+    """Require one file in archive/ of each content on the stream; none where its user took it away."""
+    published = {entry["content_sha256"] for entry in stream}
+    taken_away = inputs.contents(inputs.touched)
+    for content, count in archived.items():
+        if count > 1:
+            found["doubled"].append(f"text {inputs.text_of[content]} has {count} files in archive/")
+        if content not in published:
+            found["lost"].append(f"text {inputs.text_of[content]} is in archive/ and not on the stream")
+    absent = (published & inputs.text_of.keys()) - archived.keys() - taken_away
+    found["wrong"] += sorted(f"text {inputs.text_of[content]} is on the stream, not in archive/" for content in absent)
 
 
 def _digest(path: Path) -> str:

@@ -1,8 +1,10 @@
 """The journal: one JSON line per outcome, on disk before the file moves.
 
 A receipt for ops and the backup of the ledger.  Lines of one arrival may repeat; the
-last counts.  One file a day and host, so that hosts on a shared root never write to the
-same file.
+last counts.  One file a day and host, so that hosts on a shared root, each with a name of
+its own, never write to the same file.  Over several files the last is that of the latest
+``at``.  Two hosts may write about one arrival: whose move failed ends with the line of who
+moved it, so that the last is true whichever clock is ahead.
 """
 
 from __future__ import annotations

@@ -10,6 +10,8 @@ import socket
 import threading
 import time
 from collections.abc import MutableMapping
+from functools import partial
+from types import FrameType
 from typing import Any
 
 from celery.apps import worker as celery_worker
@@ -162,15 +164,29 @@ class _Beating:
     def stopping(self, how: str = "", **_: object) -> None:
         self.asked_to_stop = True
         say("worker.stopping")
-        # Celery may wait for ever here: for a lock that is held by who tries to reach a server that is gone.
-        # The kernel ends us then, and our children with us; their files are still in drop/.
-        signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        signal.setitimer(signal.ITIMER_REAL, self.warm_seconds if how == "Warm" else self.stop_seconds)
+        self._end_within(self.warm_seconds if how == "Warm" else self.stop_seconds)
 
     def start(self, **_: object) -> None:
         say("worker.started", processes=self.processes)
+        # Celery tells that it stops only after it has stopped its pool, which may be what hangs.
+        for number, seconds in (
+            (signal.SIGTERM, self.stop_seconds),
+            (signal.SIGQUIT, self.stop_seconds),
+            (signal.SIGINT, self.warm_seconds),
+        ):
+            signal.signal(number, partial(self._on_signal, signal.getsignal(number), seconds))
         threading.Thread(target=self._run, name="beat", daemon=True).start()
         threading.Thread(target=self._hold, name="hold", daemon=True).start()
+
+    def _on_signal(self, celerys: Any, seconds: float, number: int, frame: FrameType | None) -> None:
+        self._end_within(seconds)
+        celerys(number, frame)
+
+    def _end_within(self, seconds: float) -> None:
+        # Celery may wait for ever: for a lock that is held by who tries to reach a server that is gone, or for a pool
+        # that it was just writing to.  The kernel ends us then, and our children with us; their files are in drop/.
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.setitimer(signal.ITIMER_REAL, seconds)
 
     def end(self) -> None:
         self.done.set()
