@@ -210,7 +210,7 @@ def test_pool_processes_end_with_their_worker(run: Turnstream) -> None:
 
 
 def test_a_message_that_is_delivered_again_while_it_is_worked_on_publishes_nothing_twice(start: Start) -> None:
-    limits = {"VISIBILITY_TIMEOUT": "4", "TIME_LIMIT": "2", "SOFT_TIME_LIMIT": "1"}
+    limits = {"VISIBILITY_TIMEOUT": "4", "TIME_LIMIT": "2", "SOFT_TIME_LIMIT": "1", "DOCUMENT_TIME_LIMIT": "1"}
     environment = SOON | {f"TURNSTREAM_WORK__{name}_SECONDS": value for name, value in limits.items()}
     # The watcher does not send it again meanwhile: the queue does.
     environment |= {"TURNSTREAM_WATCH__RESEND_SECONDS": "600", "TURNSTREAM_LOG__LEVEL": "debug"}
