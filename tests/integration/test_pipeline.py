@@ -670,8 +670,9 @@ class TestNobodysFault:
         """It may have lost entries, and nothing else could tell."""
         files = [drop("a.txt", transcript("water"))]
         (root.path / "journal").rmdir()
-        with pytest.raises(LedgerHeld, match="cannot be read"):
-            process(files, tools)
+        (arrival,) = process(files, tools)
+        assert isinstance(arrival.error, DisposeBlocked)
+        assert "cannot be read" in arrival.error.detail
         assert set(tree(root)) == {"drop/a.txt"}
         assert entries_of(ledger) == []
 

@@ -51,7 +51,7 @@ class Dropper(threading.Thread):
     """Does what users do, until the plan ends."""
 
     def __init__(self, root: Path, log: Path, plan: Iterable[Drop], pace: Pace, seed: int) -> None:
-        super().__init__(name="dropper")
+        super().__init__(name="dropper", daemon=True)
         self.root = root
         self.drop = root / "drop"
         self.plan = plan

@@ -29,6 +29,10 @@ _TAIL_BYTES = 1_000_000
 _ENTRY_ID = re.compile(rb'"entry_id": ?"(\d{1,20})-(\d{1,20})"')
 
 
+class JournalUnreadable(LedgerHeld):
+    """Whether the ledger is whole cannot be told: the disk, or somebody, keeps the journal from us."""
+
+
 def agree(root: Root, ledger: Ledger, known: EntryId | None = None) -> EntryId:
     """Begin a new root's ledger, or check that the server still has this root's; return the stream's last id.
 
@@ -142,7 +146,7 @@ def _files(journal: Path) -> list[Path]:
         # Not glob: in a folder that may not be read it finds nothing, and says nothing.
         return sorted((file for file in journal.iterdir() if file.suffix == ".jsonl"), reverse=True)
     except OSError as error:
-        raise LedgerHeld(f"{journal} cannot be read: {error.strerror}") from error
+        raise JournalUnreadable(f"{journal} cannot be read: {error.strerror}") from error
 
 
 def _last_in(file: Path) -> EntryId:
@@ -157,6 +161,6 @@ def _entry_ids(file: Path) -> Iterator[EntryId]:
     except FileNotFoundError:
         return
     except OSError as error:
-        raise LedgerHeld(f"{file} cannot be read: {error.strerror}") from error
+        raise JournalUnreadable(f"{file} cannot be read: {error.strerror}") from error
     for milliseconds, sequence in _ENTRY_ID.findall(tail):
         yield int(milliseconds), int(sequence)

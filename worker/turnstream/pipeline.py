@@ -15,7 +15,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from turnstream.agreement import require_agreement
+from turnstream.agreement import JournalUnreadable, require_agreement
 from turnstream.arrival import Arrival
 from turnstream.claims import Answer, Claimant, Duplicate, Publication, Superseded, Yours
 from turnstream.crashpoint import passed
@@ -193,9 +193,14 @@ class _Steps:
 
     def publish(self, arrivals: Sequence[Arrival]) -> None:
         publications = [arrival.publication for arrival in arrivals if arrival.publication]
-        for arrival, answer in zip(arrivals, self._published(publications), strict=True):
-            arrival.answer = answer
-            passed("published")
+        try:
+            for arrival, answer in zip(arrivals, self._published(publications), strict=True):
+                arrival.answer = answer
+                passed("published")
+        except JournalUnreadable as error:
+            # As where it cannot be written: each file waits longer from time to time, and says why.
+            for arrival in _new(arrivals):
+                _end(arrival, DisposeBlocked(f"journal: {error.detail}"))
 
     def _published(self, publications: Sequence[Publication]) -> Iterator[Answer]:
         tools = self.tools
