@@ -9,6 +9,7 @@ from typing import Any
 from turnstream.arrival import Arrival
 from turnstream.claims import Duplicate, Published, Superseded, Yours
 from turnstream.edition import Edition, Head, Issue
+from turnstream.errors import DisposeBlocked
 from turnstream.history import lines_with
 from turnstream.journal import Line
 from turnstream.models import OutcomeKind, to_wire
@@ -113,6 +114,9 @@ def correction(arrival: Arrival, place: str | None, journal: Path) -> dict[str, 
         place: where another worker brought it; ``None`` if it is in ``drop/`` or gone.
         journal: the folder with that worker's line.
 
+    Raises:
+        DisposeBlocked: it cannot be read.
+
     """
     assert arrival.line
     if place is None:
@@ -123,4 +127,7 @@ def correction(arrival: Arrival, place: str | None, journal: Path) -> dict[str, 
     # It may have had another outcome there than here: what that worker wrote before it moved the file is said again.
     mark, arrival_id = str(arrival.arrival_id).encode(), arrival.arrival_id
     told = lines_with(journal, [mark], lambda line: line.get("arrival_id") == arrival_id and line.get("to") == to)
-    return {**next(told, arrival.line), "at": datetime.now(UTC), "to": to}
+    try:
+        return {**next(told, arrival.line), "at": datetime.now(UTC), "to": to}
+    except OSError as error:
+        raise DisposeBlocked(f"journal: {error.strerror} (errno {error.errno})") from error
