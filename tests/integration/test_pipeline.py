@@ -106,6 +106,11 @@ def sidecar_of(root: Root, path: str) -> dict[str, Any]:
     return found
 
 
+def named(root: Root, name: str) -> FileRef:
+    """Refer to a file as the watcher does that looks at it now."""
+    return FileRef(path=name, arrival_id=arrival_id(root.state().root_id, (root.drop / name).stat(), name))
+
+
 def today() -> str:
     return f"{datetime.now(UTC):%Y-%m-%d}"
 
@@ -332,6 +337,48 @@ class TestLinks:
         assert isinstance(arrival.answer, Yours)
         assert list(tree(root)) == [f"archive/{today()}/a.txt"]
         assert len(entries_of(ledger)) == 1
+
+    @pytest.mark.parametrize("death", [("after", "publish", 1), ("after", "journal", 1)], ids=lambda death: death[1])
+    @pytest.mark.parametrize("first", ["a.txt", "link.txt"])
+    @pytest.mark.parametrize("batches", [1, 2])
+    def test_of_a_file_that_got_a_second_name_after_a_kill_one_is_archived(
+        self, tools: Tools, root: Root, ledger: Ledger, death: tuple[str, str, int], first: str, batches: int
+    ) -> None:
+        (root.drop / "a.txt").write_text(transcript(0))
+        process([named(root, "a.txt")], tools)
+        (root.drop / "a.txt").write_text(transcript(1))
+        place = f"archive/{today()}/a.{named(root, 'a.txt').arrival_id}.txt"
+        assert dies([named(root, "a.txt")], tools, death)
+        (root.drop / "link.txt").hardlink_to(root.drop / "a.txt")
+        refs = sorted((named(root, name) for name in ("a.txt", "link.txt")), key=lambda ref: ref.path != first)
+        process(refs, tools) if batches == 1 else [process([ref], tools) for ref in refs]
+        assert set(tree(root)) == {
+            f"archive/{today()}/a.txt",
+            place,
+            "duplicates/link.txt",
+            "duplicates/link.txt.duplicate.json",
+        }
+        told = None if (batches, first) == (2, "link.txt") else place
+        assert sidecar_of(root, "duplicates/link.txt")["duplicate_of"]["archived"] == told
+        assert len(entries_of(ledger)) == 2
+        require_journal_is_true(root)
+
+    @pytest.mark.parametrize("then", ["it is renamed", "it is removed"])
+    def test_what_is_left_of_a_file_that_was_published_is_archived_whatever_its_name(
+        self, tools: Tools, root: Root, ledger: Ledger, then: str
+    ) -> None:
+        (root.drop / "a.txt").write_text(transcript(1))
+        (root.drop / "b.txt").hardlink_to(root.drop / "a.txt")
+        assert dies([named(root, "a.txt")], tools, ("after", "publish", 1))
+        left = "b.txt" if then == "it is removed" else "c.txt"
+        if then == "it is removed":
+            (root.drop / "a.txt").unlink()
+        else:
+            (root.drop / "a.txt").rename(root.drop / "c.txt")
+        process([named(root, left)], tools)
+        assert list(tree(root, "archive")) == [f"archive/{today()}/{left}"]
+        assert len(entries_of(ledger)) == 1
+        require_journal_is_true(root)
 
     def test_a_link_to_what_is_archived_is_a_duplicate_of_it(self, drop: Drop, tools: Tools, root: Root) -> None:
         process([drop("a.txt", transcript(1))], tools)

@@ -172,6 +172,8 @@ class Services:
 
     def stop(self) -> tuple[int, list[int]]:
         """Stop all in order; return the exit code, and the processes that are left."""
+        # Just started it would be ended by the signal itself: its children may have done all before it was ready.
+        until(self._is_ready, "`run` is ready")
         code = self.run.stop()
         deadline = time.monotonic() + 5
         while (left := list(self._processes())) and time.monotonic() < deadline:
@@ -179,6 +181,11 @@ class Services:
         self.proxy.stop()
         self.server.kill()
         return code, left
+
+    def _is_ready(self) -> bool:
+        assert self.run.process
+        mark = f'"pid":{self.run.process.pid}}}'.encode()
+        return any(b'"event":"run.ready"' in line and mark in line for line in self.run.lines())
 
     def _processes(self) -> Iterator[int]:
         """Yield all processes that were started for this campaign, whoever their parent is by now."""

@@ -19,6 +19,7 @@ class Arrival:
     """One file on its way; what is ``None`` has not been reached.
 
     ``line`` is its last in the journal, ``given_up`` where another worker had put it as rejected.
+    ``published_as`` is the arrival that it was when it was published, if names of it came or went since.
     """
 
     ref: FileRef
@@ -37,9 +38,15 @@ class Arrival:
     destination: Destination | None = None
     given_up: Destination | None = None
     original: Original | None = None
+    published_as: str | None = None
     line: dict[str, Any] | None = None
     moved: bool = False
     duration_s: float = 0.0
+
+    @property
+    def journaled_as(self) -> str | None:
+        """The arrival id that its receipts bear: that of its earlier ones, if names of it came or went since."""
+        return self.published_as or self.arrival_id
 
     @property
     def outcome(self) -> OutcomeKind | None:

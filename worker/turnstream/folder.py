@@ -141,12 +141,17 @@ class Hands:
         except OSError as error:
             raise DisposeBlocked(f"{folder}: {in_words(error)}") from error
 
-    def is_half_moved(self, taken: Taken, place: str) -> bool:
-        """Whether a file also has a name at a place (an fs string) because its move was killed in the middle."""
+    def is_at(self, taken: Taken, place: str) -> bool:
+        """Whether a file has a name at a place, an fs string relative to the root."""
         folder, _, name = place.rpartition("/")
         with contextlib.suppress(OSError):
-            parent = self._folder(folder)
-            return taken.is_at(parent, name) and not renames_exclusively(parent)
+            return taken.is_at(self._folder(folder), name)
+        return False
+
+    def is_half_moved(self, taken: Taken, place: str) -> bool:
+        """Whether a file also has a name at a place because its move was killed in the middle."""
+        with contextlib.suppress(OSError):
+            return self.is_at(taken, place) and not renames_exclusively(self._folder(place.rpartition("/")[0]))
         return False
 
     def _finish_half(self, taken: Taken, parent: int, name: str) -> str | None:

@@ -37,9 +37,9 @@ def arrival_id(root_id: str, stat: os.stat_result, path: str) -> str:
     return _digest(root_id, stat, path if stat.st_nlink > 1 else None)
 
 
-def is_arrival(arrival: str, root_id: str, stat: os.stat_result, path: str) -> bool:
-    """Whether a file is an arrival that came as ``path``, however many names it has by now."""
-    return arrival in (_digest(root_id, stat, None), _digest(root_id, stat, path))
+def is_arrival(arrival: str, root_id: str, stat: os.stat_result, *paths: str | None) -> bool:
+    """Whether a file is an arrival that came as one of these ``paths``, however many names it has by now."""
+    return arrival in (_digest(root_id, stat, path) for path in (None, *paths))
 
 
 def _digest(root_id: str, stat: os.stat_result, path: str | None) -> str:

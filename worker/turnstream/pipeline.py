@@ -262,19 +262,25 @@ class _Steps:
     def _recognise_itself(self, arrival: Arrival) -> None:
         """Take back that a file is a duplicate of itself: names of it may have come or gone since it was published."""
         assert arrival.taken and arrival.original and isinstance(arrival.answer, Duplicate)
-        said = arrival.answer
-        if not is_arrival(said.of, self.root_id, arrival.taken.stat, arrival.path):
+        said, before = arrival.answer, arrival.original.path
+        is_it = functools.partial(is_arrival, said.of, self.root_id, arrival.taken.stat)
+        if not is_it(arrival.path, before):
+            return
+        as_before = before == printable(arrival.path)
+        # In this order: another worker may be moving what has that name.
+        if not as_before and before and self.hands.is_at(arrival.taken, f"drop/{before}"):
             return
         archived = archived_at(arrival.original, said.of, self.tools.root.path, self.root_id)
-        as_before = arrival.original.path == printable(arrival.path)
         if archived is None or (as_before and self.hands.is_half_moved(arrival.taken, archived)):
             arrival.answer = Yours(said.entry_id, issue=said.issue)
+            # What is told of it goes on under its old id, unless that cannot be told from its name any more.
+            arrival.published_as = said.of if is_it(arrival.path) else None
 
     def _place(self, arrival: Arrival) -> None:
-        assert arrival.taken and arrival.arrival_id
+        assert arrival.taken and arrival.journaled_as
         arrival.stage = "journal"
         folder, suffix = folder_of(arrival)
-        place = functools.partial(self.hands.place, folder, arrival.taken, arrival.arrival_id, suffix)
+        place = functools.partial(self.hands.place, folder, arrival.taken, arrival.journaled_as, suffix)
         try:
             arrival.destination = place()
         except AlreadyMoved as moved:

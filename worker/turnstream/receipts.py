@@ -35,7 +35,7 @@ def journal_line(arrival: Arrival) -> dict[str, Any]:
         "v": 1,
         "at": datetime.now(UTC),
         "outcome": arrival.outcome,
-        "arrival_id": arrival.arrival_id,
+        "arrival_id": arrival.journaled_as,
         "path": to_wire(arrival.path),
         "to": arrival.destination and to_wire(arrival.destination.path),
         "size": arrival.taken.stat.st_size,
@@ -125,7 +125,7 @@ def correction(arrival: Arrival, place: str | None, journal: Path) -> dict[str, 
     if to == arrival.line["to"]:
         return None
     # It may have had another outcome there than here: what that worker wrote before it moved the file is said again.
-    mark, arrival_id = str(arrival.arrival_id).encode(), arrival.arrival_id
+    mark, arrival_id = str(arrival.journaled_as).encode(), arrival.journaled_as
     told = lines_with(journal, [mark], lambda line: line.get("arrival_id") == arrival_id and line.get("to") == to)
     try:
         return {**next(told, arrival.line), "at": datetime.now(UTC), "to": to}
