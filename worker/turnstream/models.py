@@ -299,13 +299,15 @@ class Line:
     """One line of canonical text, with what its source showed beside the words.
 
     ``start`` is its offset in the canonical text (code points); ``indent`` the columns
-    of white space before it; ``speaker`` and the times are what a cue or JSON format says.
+    of white space before it; ``gaps`` the offsets in ``text`` of the first blanks that stand for a
+    tab or for several blanks; ``speaker`` and the times are what a cue or JSON format says.
     """
 
     text: str
     start: int
     indent: int = 0
     blank_before: bool = False
+    gaps: tuple[int, ...] = ()
     style: str | None = None
     speaker: str | None = None
     start_s: float | None = None

@@ -9,11 +9,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import islice
 
 from turnstream.models import Line
 
 #: Version of the rule below; stands in every record.
 CANONICAL_VERSION = 1
+
+#: A column ends at one of these: what is wider than a blank between words.
+_GAP = re.compile(r"\s*[\t\u3000]\s*|\s{2,}")
+#: Wide blanks kept of a line, and the columns that they are looked for in: labels stand at its beginning.
+MAX_GAPS = 3
+GAP_COLUMNS = 160
 
 #: Characters without width that carry no text: soft hyphen, BOM, zero-width space, word
 #: joiner, Mongolian vowel separator, bidi marks and embeddings (Unicode 16, Cf and Bidi_Control).
@@ -37,10 +44,18 @@ def lines_of(text: str) -> tuple[tuple[Line, ...], str]:
         if not words:
             blank = True
             continue
-        line = Line(" ".join(words), start, _indent(raw), blank)
+        shown = " ".join(words)
+        line = Line(shown, start, _indent(raw), blank, _gaps(raw.strip(), shown))
         lines.append(line)
         start, blank = line.end + 1, False
     return tuple(lines), "\n".join(line.text for line in lines)
+
+
+def _gaps(raw: str, shown: str) -> tuple[int, ...]:
+    if len(raw) == len(shown) and "\t" not in raw and "\u3000" not in raw:
+        return ()
+    found = islice(_GAP.finditer(raw, 0, GAP_COLUMNS), MAX_GAPS)
+    return tuple(len(" ".join(raw[: gap.start()].split())) for gap in found)
 
 
 def _indent(raw: str) -> int:

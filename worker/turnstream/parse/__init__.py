@@ -15,8 +15,8 @@ Pure: no file, no clock, no log.  What no rule is sure of ends in ``unattributed
 from __future__ import annotations
 
 from turnstream.models import Extracted, Layout, Parsed
-from turnstream.parse.evidence import speaker_marks
 from turnstream.parse.head import front_matter_end, read_head
+from turnstream.parse.hypotheses import best_layout
 from turnstream.parse.segments import body_of, is_partial, runs_of
 from turnstream.parse.speakers import speakers_of
 from turnstream.parse.turns import turns_of, unattributed_of
@@ -30,7 +30,8 @@ def parse(document: Extracted) -> Parsed:
     """The transcript that a document's lines show; a text without speakers has no turns."""
     lines = document.lines
     first = front_matter_end(lines)
-    marks, reasons = speaker_marks(lines, first)
+    best = best_layout(lines, first)
+    marks = best.marks
     opening = min(marks, default=len(lines))
     head = read_head(lines, first, opening)
     facts = {fact.field: fact.value for fact in head}
@@ -46,6 +47,6 @@ def parse(document: Extracted) -> Parsed:
         unattributed=tuple(unattributed_of(document, [*(fact.line for fact in head), opening], runs)),
         body=body_of(lines, opening if marks else max((fact.line + 1 for fact in head), default=first)),
         spans={fact.field: (lines[fact.line].start, lines[fact.line].end) for fact in head},
-        layout=Layout(name="label_line", reasons=reasons) if marks else None,
+        layout=Layout(name=best.layout, reasons=best.reasons) if marks else None,
         warnings=() if marks else ("no_turns",),
     )

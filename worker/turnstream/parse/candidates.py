@@ -73,7 +73,7 @@ def _weigh(candidates: Sequence[Candidate], lines: Sequence[Line]) -> None:
     wrapped = is_wrapped(lines)
     for candidate in candidates:
         for mark in candidate.marks:
-            candidate.opening += not wrapped or _opens_paragraph(lines, mark.line)
+            candidate.opening += not wrapped or opens_paragraph(lines, mark.line)
             candidate.spoken += _is_spoken(lines, mark, marked)
             candidate.after_rule |= 0 < mark.line < HEAD and is_rule(lines[mark.line - 1].text)
 
@@ -83,8 +83,8 @@ def is_wrapped(lines: Sequence[Line]) -> bool:
     return sum(len(line.text) > WRAP_WIDTH for line in lines) * 10 < len(lines)
 
 
-def _opens_paragraph(lines: Sequence[Line], number: int) -> bool:
-    """False for a line that goes on with the sentence of the line before it."""
+def opens_paragraph(lines: Sequence[Line], number: int) -> bool:
+    """Whether a line does not go on with the sentence of the line before it."""
     if number == 0 or lines[number].blank_before:
         return True
     before = lines[number - 1].text

@@ -27,19 +27,31 @@ _TIME_AS_TEXT = re.compile(rf"[(\[]?{_TIME}[)\]]?")
 class Mark:
     """A possible speaker's mark: ``label`` as written, the turn's text from ``at`` on in line ``line``.
 
-    A time beside the label belongs to neither: it is ``start_s``.
+    A time beside the label belongs to neither: it is ``start_s``.  Marks of one ``style`` are
+    written alike; what it says is the layout's own.
     """
 
     line: int
     label: str
     at: int
     start_s: float | None = None
+    style: str = ""
 
 
 def read_marks(lines: Sequence[Line], first: int) -> list[Mark]:
     """Every line from ``first`` on that begins like a mark, plausible or not."""
-    found = (read_mark(number, lines[number].text) for number in range(first, len(lines)))
+    found = (
+        _questioner(number, lines[number]) or read_mark(number, lines[number].text)
+        for number in range(first, len(lines))
+    )
     return [mark for mark in found if mark]
+
+
+def _questioner(number: int, line: Line) -> Mark | None:
+    """`Q    Why?`: in a column of its own it needs no colon."""
+    if line.gaps and line.text[: line.gaps[0]] in {"Q", "A", "Q.", "A."}:
+        return Mark(number, line.text[0], line.gaps[0] + 1)
+    return None
 
 
 def read_mark(number: int, text: str) -> Mark | None:
@@ -61,13 +73,14 @@ def read_mark(number: int, text: str) -> Mark | None:
 def _timed(number: int, label: str, at: int, text: str) -> Mark:
     """`Jo Li (00:45:11):` and `Jo Li: 00:45:11` say when, with the words below."""
     if time := _TIME_AS_TEXT.fullmatch(text, at):
-        return Mark(number, label, len(text), _seconds(time))
+        return Mark(number, label, len(text), seconds(time))
     if time := _TIME_IN_LABEL.search(label):
-        return Mark(number, label[: time.start()], at, _seconds(time))
+        return Mark(number, label[: time.start()], at, seconds(time))
     return Mark(number, label, at)
 
 
-def _seconds(time: re.Match[str]) -> float:
+def seconds(time: re.Match[str]) -> float:
+    """Seconds of a time whose groups are hours, minutes and seconds."""
     hours, minutes, seconds = (int(part or 0) for part in time.groups())
     return hours * 3600.0 + minutes * 60 + seconds
 

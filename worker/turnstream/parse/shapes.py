@@ -13,7 +13,7 @@ from turnstream.parse.marks import GROUP
 Shape = Literal["question", "answer", "numbered", "role", "office", "name", "caps", "initials", "word", "uncased"]
 
 #: Words of a label outside its brackets.
-MAX_WORDS = 16
+MAX_WORDS = 24
 
 #: People have at most this many names: `Luiz Inácio Lula da Silva` is five.
 MAX_NAMES = 6
@@ -154,7 +154,10 @@ def _all_caps(parts: list[str]) -> Shape | None:
     longest = max(len(part.strip(".,")) for part in parts)
     if longest <= MAX_INITIALS and (len(parts) == 1 or all(part.endswith(",") for part in parts[:-1])):
         return "initials"
-    return "caps" if len(parts) <= MAX_NAMES else None
+    # `BENEFICIARY OF THE HOUSING PROGRAMME, JO LI`: what is longer than a name ends in one.
+    commas = [at for at, part in enumerate(parts, 1) if part.endswith(",")]
+    name = len(parts) - (commas[-1] if commas else 0)
+    return "caps" if name <= MAX_NAMES else None
 
 
 def _title_case(parts: list[str], folded: list[str]) -> Shape | None:

@@ -1,0 +1,194 @@
+"""Which layout explains a document best: each one's marks, weighed by how well they bear one another out.
+
+No line is believed by its looks: labels come back, take turns, stand in one column and
+are followed by speech; and most lines that look like marks of this layout are some.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from operator import attrgetter
+
+from turnstream.models import Line
+from turnstream.parse import words
+from turnstream.parse.candidates import LONG_TEXT, is_wrapped, opens_paragraph
+from turnstream.parse.evidence import speaker_marks
+from turnstream.parse.layouts import READINGS, Reading
+from turnstream.parse.lines import ends_sentence, is_rule
+from turnstream.parse.marks import Mark
+from turnstream.parse.names import names_somebody
+from turnstream.parse.shapes import Shape, fold, is_field, is_heading, outside_brackets, shapes_of
+from turnstream.parse.voices import VOICE_WINDOW, has_voice, is_fact
+
+#: Fewer marks than this show no layout.
+FEWEST = 3
+#: Shares that a layout's marks must have: of labels that come back, of changes of speaker, of turns in which somebody
+#: speaks to somebody, of marks among the lines that read like some.
+RECURRENT, ALTERNATE, VOICED, FIT, SPOKEN = 0.5, 0.4, 0.25, 0.5, 0.5
+#: Marks whose turns are read to see whether somebody speaks in them.
+LOOKED_AT = 60
+#: Share of marks that stand in the columns where most do, below which columns say nothing.
+IN_COLUMN = 0.7
+#: Words of what is said rather than a label: `Thank you, Jo.`
+MAX_SAID = 4
+#: Facts are not called out.
+_CALLS = frozenset("!¡！")
+#: Shapes that are hardly anything but a speaker's.
+_STRONG: frozenset[Shape] = frozenset(("question", "answer", "numbered", "role", "office", "caps"))
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """A layout, the marks that it finds, and how well they explain the document; ``reasons`` are bounded words."""
+
+    layout: str
+    marks: Mapping[int, Mark]
+    score: float
+    reasons: tuple[str, ...] = ()
+    facts: Mapping[str, float] = field(default_factory=dict)
+
+
+def hypotheses(lines: Sequence[Line], first: int, readings: Iterable[Reading] = READINGS) -> Iterator[Hypothesis]:
+    """Yield what each layout makes of the lines from ``first`` on, believed (``score`` above 0) or not."""
+    for reading in readings:
+        styles: dict[str, list[Mark]] = defaultdict(list)
+        for number in range(first, len(lines)):
+            if mark := reading.read(number, lines[number]):
+                styles[mark.style].append(mark)
+        for style, marks in styles.items():
+            if len(marks) >= FEWEST:
+                yield _judge(f"{reading.name} {style}".strip(), lines, marks)
+
+
+def best_layout(lines: Sequence[Line], first: int) -> Hypothesis:
+    """Return what explains the lines from ``first`` on best; without any marks if nothing does."""
+    marks, reasons = speaker_marks(lines, first)
+    labelled = Hypothesis("label_line", marks, float(len(marks)), reasons)
+    return max((labelled, *hypotheses(lines, first)), key=attrgetter("score"))
+
+
+def _judge(name: str, lines: Sequence[Line], marks: Sequence[Mark]) -> Hypothesis:
+    heads = {mark.line: head_of(mark.label) for mark in marks}
+    shapes = shapes_of(heads.values())
+    shaped = [mark for mark in marks if (shape := shapes[heads[mark.line]]) and _may_speak(heads[mark.line], shape)]
+    shaped = [mark for mark in shaped if opens_paragraph(lines, mark.line) or not is_wrapped(lines)]
+    shaped = _alike(_in_column(lines, _with_text(lines, shaped)), heads)
+    counts = Counter(heads[mark.line].casefold() for mark in shaped)
+    said = [mark for mark in shaped if _is_believed(heads[mark.line], shapes[heads[mark.line]], counts)]
+    if len(said) < FEWEST:
+        return Hypothesis(name, {}, 0.0, ("few",), {"marks": len(said)})
+    labels = [heads[mark.line].casefold() for mark in said]
+    facts = {
+        "marks": len(said),
+        "labels": len(set(labels)),
+        "recurrent": sum(counts[label] > 1 for label in labels) / len(labels),
+        "strong": sum(shapes[heads[mark.line]] in _STRONG for mark in said) / len(said),
+        "alternate": sum(a != b for a, b in zip(labels, labels[1:], strict=False)) / (len(labels) - 1),
+        "fit": len(said) / len(marks),
+        "voiced": _voiced(lines, said),
+        "factual": _factual(lines, said),
+        "spoken": sum(_is_spoken(lines, mark) for mark in said) / len(said),
+    }
+    reasons = tuple(_against(facts))
+    score = 0.0 if reasons else len(said) * (0.5 + facts["recurrent"] / 2) * (0.5 + facts["fit"] / 2)
+    return Hypothesis(name, {mark.line: mark for mark in said}, score, reasons or ("labels_recur",), facts)
+
+
+def _against(facts: Mapping[str, float]) -> Iterator[str]:
+    if facts["labels"] < 2:
+        yield "one_label"
+    if facts["recurrent"] < RECURRENT and facts["strong"] < 0.8:
+        yield "labels_do_not_recur"
+    if facts["alternate"] < ALTERNATE:
+        yield "labels_do_not_alternate"
+    if facts["fit"] < FIT * (1 if facts["strong"] < 0.8 else 0.5):
+        yield "others_look_alike"
+    if facts["voiced"] < VOICED:
+        yield "nobody_speaks"
+    if facts["factual"] > 0.5 or facts["spoken"] < SPOKEN:
+        yield "facts_follow"
+
+
+def head_of(label: str) -> str:
+    """The part of a label that says who: outside its brackets, before a dash or a comma with an office behind it."""
+    head = outside_brackets(label)
+    for sign in (" -- ", " – ", " — ", " - ", " | "):
+        head = head.partition(sign)[0]
+    return head.strip(" *_")
+
+
+def _may_speak(head: str, shape: Shape) -> bool:
+    folded = [fold(part) for part in head.split()]
+    if is_field(head) or folded[0] in words.STARTERS:
+        return False
+    if len(folded) <= MAX_SAID and not words.VOICE.isdisjoint(folded):
+        return False
+    return not is_heading(head, shape)
+
+
+def _with_text(lines: Sequence[Line], marks: Sequence[Mark]) -> list[Mark]:
+    """Those that text follows: a list of names has none."""
+    marked = {mark.line for mark in marks}
+
+    def follows(mark: Mark) -> bool:
+        if mark.at < len(lines[mark.line].text):
+            return True
+        below = mark.line + 1
+        return below < len(lines) and below not in marked and not is_rule(lines[below].text)
+
+    return [mark for mark in marks if follows(mark)]
+
+
+def _in_column(lines: Sequence[Line], marks: list[Mark]) -> list[Mark]:
+    """Those that are indented as most are, where the text is wrapped and most are indented alike."""
+    if not marks or not is_wrapped(lines):
+        return marks
+    column, count = Counter(lines[mark.line].indent for mark in marks).most_common(1)[0]
+    if count < IN_COLUMN * len(marks):
+        return marks
+    return [mark for mark in marks if lines[mark.line].indent == column]
+
+
+def _alike(marks: list[Mark], heads: Mapping[int, str]) -> list[Mark]:
+    """Those in capitals, where most are; those that are not, or come back, where hardly any is."""
+    capitals = [mark for mark in marks if heads[mark.line].isupper()]
+    return capitals if len(capitals) >= IN_COLUMN * len(marks) else marks
+
+
+def _is_spoken(lines: Sequence[Line], mark: Mark) -> bool:
+    """Whether a sentence follows, and no title or value."""
+    text = lines[mark.line].text
+    if mark.at >= len(text):
+        return True
+    return ends_sentence(text) or len(text) - mark.at >= LONG_TEXT or has_voice(text[mark.at :])
+
+
+def _is_believed(head: str, shape: Shape | None, counts: Mapping[str, int]) -> bool:
+    return counts[head.casefold()] > 1 or shape in _STRONG or shape == "name" or names_somebody(head)
+
+
+def _voiced(lines: Sequence[Line], said: Sequence[Mark]) -> float:
+    some = _some(said)
+    return sum(_is_voice(_said(lines, mark)) for mark in some) / len(some)
+
+
+def _is_voice(text: str) -> bool:
+    return has_voice(text) or not _CALLS.isdisjoint(text)
+
+
+def _factual(lines: Sequence[Line], said: Sequence[Mark]) -> float:
+    some = _some(said)
+    return sum(is_fact(_said(lines, mark)) for mark in some) / len(some)
+
+
+def _some(said: Sequence[Mark]) -> Sequence[Mark]:
+    return said[:: max(1, len(said) // LOOKED_AT)]
+
+
+def _said(lines: Sequence[Line], mark: Mark) -> str:
+    own = lines[mark.line].text[mark.at : mark.at + VOICE_WINDOW]
+    if len(own) >= VOICE_WINDOW or mark.line + 1 == len(lines):
+        return own
+    return f"{own} {lines[mark.line + 1].text[:VOICE_WINDOW]}".strip()

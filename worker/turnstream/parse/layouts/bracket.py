@@ -1,0 +1,29 @@
+"""A label in brackets: `[Jo Li] Good morning.`, `<jo> hi`, `10:15 <jo> hi`; or behind a sign: `○Jo Li  Good morning.`."""
+
+from __future__ import annotations
+
+import re
+
+from turnstream.models import Line
+from turnstream.parse.marks import MAX_LABEL, Mark, seconds
+from turnstream.parse.times import BEFORE
+
+_LABEL = re.compile(r"([\[<(（【])([^\[\]<>()（）【】]{1,160})([\]>)）】]):? ?")
+_PAIRS = {"[": "]", "<": ">", "(": ")", "（": "）", "【": "】"}
+_SIGN = re.compile(r"[○◯●■◆▲△□◇☆★] ?")
+
+
+def read(number: int, line: Line) -> Mark | None:
+    """The mark at the start of a line; ``style`` is what encloses it."""
+    text, at, start = line.text, 0, None
+    if text[0].isdigit() or text[0] in "[(<":
+        match = BEFORE.match(text)
+        if match:
+            at, start = match.end(), seconds(match)
+    if match := _LABEL.match(text, at):
+        if _PAIRS[match[1]] != match[3] or not match[2][0].isalnum():
+            return None
+        return Mark(number, match[2].strip(), match.end(), start, match[1])
+    if (match := _SIGN.match(text, at)) and line.gaps and match.end() < line.gaps[0] <= MAX_LABEL:
+        return Mark(number, text[match.end() : line.gaps[0]], line.gaps[0] + 1, start, match[0].strip())
+    return None

@@ -1,0 +1,38 @@
+"""A label on a line of its own with nothing behind it, the text below: `Operator`, `## Jo Li`, `Jo Li  00:12`."""
+
+from __future__ import annotations
+
+import re
+
+from turnstream.models import Line
+from turnstream.parse.marks import MAX_LABEL, Mark, seconds
+from turnstream.parse.times import AFTER, BEFORE
+
+_HEADING = re.compile(r"(#{1,6}) (.+?)(?: #+)?$")
+_BOLD = re.compile(r"(\*\*|__|\*|_)([^*_].*?)\1$")
+_ENCLOSED = re.compile(r"([\[<【])([^\[\]<>【】]+)[\]>】]$")
+
+
+def read(number: int, line: Line) -> Mark | None:
+    """The mark, ``style`` telling what it is written in: `heading 2`, `bold`, `enclosed`, `timed`, nothing."""
+    text = line.text
+    if len(text) > MAX_LABEL or text[-1] in ":：":
+        return None
+    style = ""
+    if match := _HEADING.match(text):
+        style, text = f"heading {len(match[1])}", match[2]
+    if match := _BOLD.match(text):
+        style, text = style or "bold", match[2].strip()
+    if match := _ENCLOSED.match(text):
+        style, text = style or "enclosed", match[2].strip()
+    start = None
+    if (match := AFTER.search(text)) or (match := BEFORE.match(text)):
+        start = seconds(match)
+        text = (text[: match.start()] + text[match.end() :]).strip()
+        if match := _BOLD.match(text):
+            text = match[2].strip()
+        style = "timed"
+    text = text.rstrip(" :：")
+    if not text or not text[0].isalnum() or (text[-1] in ".?!…,;。？！，、" and not text.endswith(("Jr.", "Sr."))):
+        return None
+    return Mark(number, text, len(line.text), start, style)

@@ -1,0 +1,41 @@
+"""A label that a period ends: `The Chairman. We begin.`, `Mr. Lee. Thank you.`, `El señor LI.- Gracias.`."""
+
+from __future__ import annotations
+
+import re
+
+from turnstream.models import Line
+from turnstream.parse import words
+from turnstream.parse.marks import MAX_LABEL, Mark
+from turnstream.parse.shapes import fold
+
+#: The period, and a dash that may follow it.
+_END = re.compile(r"\.(?:[-–—]{1,2} ?| [-–—]{1,2} | |$)")
+#: Not the end of a label, though a period follows.
+_SHORT = frozenset(
+    ["st", "jr", "sr", "gen", "col", "lt", "maj", "sgt", "capt", "gov", "sen", "rep", "hon", "messrs", "no", "vs"]
+)
+
+
+def read(number: int, line: Line) -> Mark | None:
+    """The mark at the start of a line, up to the first period that ends no abbreviation."""
+    text = line.text
+    if not text[0].isalpha() or text[0].islower():
+        return None
+    for match in _END.finditer(text, 0, MAX_LABEL):
+        label = text[: match.start()]
+        last = fold(label.rpartition(" ")[2])
+        if last in words.HONORIFICS or last in _SHORT or (len(last) == 1 and label != last):
+            continue
+        style = "dash" if match[0].strip(". ") else ""
+        return Mark(number, label, match.end(), style=style) if _fits(label) else None
+    return None
+
+
+def _fits(label: str) -> bool:
+    """Nothing that people say as a sentence of its own: `Thank you.`, `Mr. Chairman.`"""
+    folded = [fold(part) for part in label.split()]
+    if not words.VOICE.isdisjoint(folded) or ":" in label:
+        return False
+    is_address = len(folded) > 1 and folded[0] in words.HONORIFICS and words.OFFICES.issuperset(folded[1:])
+    return not is_address
