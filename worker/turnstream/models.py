@@ -300,7 +300,8 @@ class Line:
 
     ``start`` is its offset in the canonical text (code points); ``indent`` the columns
     of white space before it; ``gaps`` the offsets in ``text`` of the first blanks that stand for a
-    tab or for several blanks; ``speaker`` and the times are what a cue or JSON format says.
+    tab or for several blanks; ``lead`` counts the characters before ``text`` on its line that
+    are nobody's words, such as a line number; ``speaker`` and the times are what a cue or JSON format says.
     """
 
     text: str
@@ -308,10 +309,16 @@ class Line:
     indent: int = 0
     blank_before: bool = False
     gaps: tuple[int, ...] = ()
+    lead: int = 0
     style: str | None = None
     speaker: str | None = None
     start_s: float | None = None
     end_s: float | None = None
+
+    @property
+    def begin(self) -> int:
+        """Offset of the line, its lead included, in the canonical text."""
+        return self.start - self.lead
 
     @property
     def end(self) -> int:

@@ -17,6 +17,7 @@ from __future__ import annotations
 from turnstream.models import Extracted, Layout, Parsed
 from turnstream.parse.head import front_matter_end, read_head
 from turnstream.parse.hypotheses import best_layout
+from turnstream.parse.page import page_marks, unnumbered
 from turnstream.parse.segments import body_of, is_partial, runs_of
 from turnstream.parse.speakers import speakers_of
 from turnstream.parse.turns import turns_of, unattributed_of
@@ -28,14 +29,15 @@ PARSER_VERSION: str = "1"
 
 def parse(document: Extracted) -> Parsed:
     """The transcript that a document's lines show; a text without speakers has no turns."""
-    lines = document.lines
+    lines, edges = unnumbered(document.lines)
+    nobodys = edges | page_marks(lines)
     first = front_matter_end(lines)
-    best = best_layout(lines, first)
+    best = best_layout(lines, first, nobodys)
     marks = best.marks
     opening = min(marks, default=len(lines))
     head = read_head(lines, first, opening)
     facts = {fact.field: fact.value for fact in head}
-    runs = tuple(runs_of(lines, marks, opening))
+    runs = tuple(runs_of(lines, marks, opening, nobodys))
     speakers, ids = speakers_of(marks[number].label for number in sorted(marks))
     return Parsed(
         title=facts.get("title"),
@@ -44,9 +46,9 @@ def parse(document: Extracted) -> Parsed:
         status="partial" if is_partial(lines, first, opening) else "complete",
         speakers=speakers,
         turns=turns_of(lines, runs, ids),
-        unattributed=tuple(unattributed_of(document, [*(fact.line for fact in head), opening], runs)),
+        unattributed=tuple(unattributed_of(document.canonical, lines, [*(fact.line for fact in head), opening], runs)),
         body=body_of(lines, opening if marks else max((fact.line + 1 for fact in head), default=first)),
-        spans={fact.field: (lines[fact.line].start, lines[fact.line].end) for fact in head},
+        spans={fact.field: (lines[fact.line].begin, lines[fact.line].end) for fact in head},
         layout=Layout(name=best.layout, reasons=best.reasons) if marks else None,
         warnings=() if marks else ("no_turns",),
     )

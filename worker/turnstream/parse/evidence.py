@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from turnstream.models import Line
 from turnstream.parse.candidates import Candidate, candidates_of
 from turnstream.parse.lines import ends_sentence
-from turnstream.parse.marks import Mark, read_marks
+from turnstream.parse.marks import Mark
 from turnstream.parse.plain import is_plain
 from turnstream.parse.shapes import Shape, is_heading
 from turnstream.parse.voices import beginning, is_value, is_voiced
@@ -34,9 +34,8 @@ _COMPANY: Mapping[Shape, frozenset[Shape]] = {
 }
 
 
-def speaker_marks(lines: Sequence[Line], first: int) -> tuple[dict[int, Mark], tuple[str, ...]]:
-    """The marks from line ``first`` on that open turns, by line, and the reasons for believing them."""
-    marks = read_marks(lines, first)
+def speaker_marks(lines: Sequence[Line], first: int, marks: Sequence[Mark]) -> tuple[dict[int, Mark], tuple[str, ...]]:
+    """Those of the marks from line ``first`` on that open turns, by line, and the reasons for believing them."""
     candidates = candidates_of(lines, marks)
     plausible = _without_lone_answers([candidate for candidate in candidates if candidate.plausible])
     reasons = tuple(_reasons(lines, marks, plausible))
@@ -86,7 +85,7 @@ def _recurrence(marks: Sequence[Mark], plausible: list[Candidate]) -> bool:
     if not any(one.recurs for one in plausible):
         return False
     if len(plausible) == 1:
-        return plausible[0].shape not in _WEAK
+        return plausible[0].shape not in _WEAK and not plausible[0].label.islower()
     return sum(len(one.marks) for one in plausible) * 2 >= len(marks)
 
 

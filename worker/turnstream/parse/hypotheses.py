@@ -7,8 +7,9 @@ are followed by speech; and most lines that look like marks of this layout are s
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from operator import attrgetter
 
 from turnstream.models import Line
@@ -17,20 +18,26 @@ from turnstream.parse.candidates import LONG_TEXT, is_wrapped, opens_paragraph
 from turnstream.parse.evidence import speaker_marks
 from turnstream.parse.layouts import READINGS, Reading
 from turnstream.parse.lines import ends_sentence, is_rule
-from turnstream.parse.marks import Mark
+from turnstream.parse.marks import Mark, read_marks
 from turnstream.parse.names import names_somebody
 from turnstream.parse.shapes import Shape, fold, is_field, is_heading, outside_brackets, shapes_of
 from turnstream.parse.voices import VOICE_WINDOW, has_voice, is_fact
 
-#: Fewer marks than this show no layout.
-FEWEST = 3
-#: Shares that a layout's marks must have: of labels that come back, of changes of speaker, of turns in which somebody
-#: speaks to somebody, of marks among the lines that read like some.
-RECURRENT, ALTERNATE, VOICED, FIT, SPOKEN = 0.5, 0.4, 0.25, 0.5, 0.5
+#: Fewer marks, or labels, than this show no layout.
+FEWEST, FEWEST_LABELS = 3, 2
+#: Least shares of a layout's marks: whose labels come back (of strong shapes, fewer need to), that change the speaker,
+#: that somebody speaks to somebody after, that a sentence follows.
+RECURRENT, RECURRENT_STRONG, ALTERNATE, VOICED, SPOKEN = 0.5, 0.2, 0.4, 0.25, 0.5
+#: Least share of marks among the lines that read like some.
+FIT, FIT_STRONG = 0.5, 0.25
+#: Largest share that facts follow.
+FACTUAL = 0.5
+#: What counts as most.
+MOSTLY = 0.8
 #: Marks whose turns are read to see whether somebody speaks in them.
 LOOKED_AT = 60
-#: Share of marks that stand in the columns where most do, below which columns say nothing.
-IN_COLUMN = 0.7
+#: Share of marks that look like most, below which looks say nothing.
+ALIKE = 0.7
 #: Words of what is said rather than a label: `Thank you, Jo.`
 MAX_SAID = 4
 #: Facts are not called out.
@@ -50,23 +57,41 @@ class Hypothesis:
     facts: Mapping[str, float] = field(default_factory=dict)
 
 
-def hypotheses(lines: Sequence[Line], first: int, readings: Iterable[Reading] = READINGS) -> Iterator[Hypothesis]:
+def hypotheses(
+    lines: Sequence[Line], first: int, nobodys: Container[int] = (), readings: Iterable[Reading] = READINGS
+) -> Iterator[Hypothesis]:
     """Yield what each layout makes of the lines from ``first`` on, believed (``score`` above 0) or not."""
     for reading in readings:
         styles: dict[str, list[Mark]] = defaultdict(list)
         for number in range(first, len(lines)):
-            if mark := reading.read(number, lines[number]):
+            if number not in nobodys and (mark := reading.read(number, lines[number])):
                 styles[mark.style].append(mark)
         for style, marks in styles.items():
             if len(marks) >= FEWEST:
                 yield _judge(f"{reading.name} {style}".strip(), lines, marks)
 
 
-def best_layout(lines: Sequence[Line], first: int) -> Hypothesis:
-    """Return what explains the lines from ``first`` on best; without any marks if nothing does."""
-    marks, reasons = speaker_marks(lines, first)
-    labelled = Hypothesis("label_line", marks, float(len(marks)), reasons)
-    return max((labelled, *hypotheses(lines, first)), key=attrgetter("score"))
+def best_layout(lines: Sequence[Line], first: int, nobodys: Container[int] = ()) -> Hypothesis:
+    """Return what explains the lines from ``first`` on best; without any marks if nothing does.
+
+    Args:
+        lines: the document.
+        first: number of its first line after front matter.
+        nobodys: numbers of lines that are page marks and the like.
+
+    """
+    found = (*_labelled(lines, first, nobodys), *hypotheses(lines, first, nobodys))
+    return max(found, key=attrgetter("score"))
+
+
+def _labelled(lines: Sequence[Line], first: int, nobodys: Container[int]) -> Iterator[Hypothesis]:
+    styles: dict[str, list[Mark]] = {"": []}
+    for mark in read_marks(lines, first):
+        if mark.line not in nobodys:
+            styles.setdefault(mark.style, []).append(mark)
+    for style, marks in styles.items():
+        believed, reasons = speaker_marks(lines, first, marks)
+        yield Hypothesis(f"label_line {style}".strip(), believed, float(len(believed)), reasons)
 
 
 def _judge(name: str, lines: Sequence[Line], marks: Sequence[Mark]) -> Hypothesis:
@@ -85,7 +110,8 @@ def _judge(name: str, lines: Sequence[Line], marks: Sequence[Mark]) -> Hypothesi
         "labels": len(set(labels)),
         "recurrent": sum(counts[label] > 1 for label in labels) / len(labels),
         "strong": sum(shapes[heads[mark.line]] in _STRONG for mark in said) / len(said),
-        "alternate": sum(a != b for a, b in zip(labels, labels[1:], strict=False)) / (len(labels) - 1),
+        "people": sum(names_somebody(mark.label) for mark in said) / len(said),
+        "alternate": sum(a != b for a, b in pairwise(labels)) / (len(labels) - 1),
         "fit": len(said) / len(marks),
         "voiced": _voiced(lines, said),
         "factual": _factual(lines, said),
@@ -97,17 +123,18 @@ def _judge(name: str, lines: Sequence[Line], marks: Sequence[Mark]) -> Hypothesi
 
 
 def _against(facts: Mapping[str, float]) -> Iterator[str]:
-    if facts["labels"] < 2:
+    strong = facts["strong"] >= MOSTLY
+    if facts["labels"] < FEWEST_LABELS:
         yield "one_label"
-    if facts["recurrent"] < RECURRENT and facts["strong"] < 0.8:
+    if facts["recurrent"] < (RECURRENT_STRONG if strong else RECURRENT) and facts["people"] < MOSTLY:
         yield "labels_do_not_recur"
     if facts["alternate"] < ALTERNATE:
         yield "labels_do_not_alternate"
-    if facts["fit"] < FIT * (1 if facts["strong"] < 0.8 else 0.5):
+    if facts["fit"] < (FIT_STRONG if strong else FIT):
         yield "others_look_alike"
     if facts["voiced"] < VOICED:
         yield "nobody_speaks"
-    if facts["factual"] > 0.5 or facts["spoken"] < SPOKEN:
+    if facts["factual"] > FACTUAL or facts["spoken"] < SPOKEN:
         yield "facts_follow"
 
 
@@ -146,7 +173,7 @@ def _in_column(lines: Sequence[Line], marks: list[Mark]) -> list[Mark]:
     if not marks or not is_wrapped(lines):
         return marks
     column, count = Counter(lines[mark.line].indent for mark in marks).most_common(1)[0]
-    if count < IN_COLUMN * len(marks):
+    if count < ALIKE * len(marks):
         return marks
     return [mark for mark in marks if lines[mark.line].indent == column]
 
@@ -154,7 +181,7 @@ def _in_column(lines: Sequence[Line], marks: list[Mark]) -> list[Mark]:
 def _alike(marks: list[Mark], heads: Mapping[int, str]) -> list[Mark]:
     """Those in capitals, where most are; those that are not, or come back, where hardly any is."""
     capitals = [mark for mark in marks if heads[mark.line].isupper()]
-    return capitals if len(capitals) >= IN_COLUMN * len(marks) else marks
+    return capitals if len(capitals) >= ALIKE * len(marks) else marks
 
 
 def _is_spoken(lines: Sequence[Line], mark: Mark) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from turnstream.models import Line
+from turnstream.parse.times import AFTER, ALONE, BEFORE, seconds
 
 #: Code points of a label, brackets included; longer ones are sentences.
 MAX_LABEL = 160
@@ -18,9 +19,8 @@ _MARK = re.compile(
     r"(?:#{1,6} |> )?(?:\*\*|__)?+(?:[A-Z]?\d{1,3}\. (?:\[\d+\] )?)?"
     rf"(?P<label>\w(?:[^:：()\[\]]|{GROUP})*+)(?P<colon>[:：])(?:\*\*|__)?+ ?"
 )
-_TIME = r"(?:(\d{1,3}):)?(\d{1,2}):(\d{2})(?:\.\d+)?"
-_TIME_IN_LABEL = re.compile(rf" ?[(\[]{_TIME}[)\]]$")
-_TIME_AS_TEXT = re.compile(rf"[(\[]?{_TIME}[)\]]?")
+#: What may stand before a label, every time or never: a bullet, the chevrons of captions, a mark of minutes.
+_SIGN = re.compile(r"(?:[-–—*•·] |>{2,3} ?|[○◯●■◆▲△□◇☆★] ?)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +56,16 @@ def _questioner(number: int, line: Line) -> Mark | None:
 
 def read_mark(number: int, text: str) -> Mark | None:
     """The mark at the start of a line, when its colon is one of speech."""
-    window = MAX_LABEL + 20
+    window = MAX_LABEL + 40
     if text.find(":", 0, window) < 0 and text.find("：", 0, window) < 0:
         return None
-    match = _MARK.match(text, 0, window)
+    at, style, stamp = 0, "", None
+    if not text[0].isalpha():
+        sign = _SIGN.match(text)
+        at, style = (sign.end(), sign[0].strip()) if sign else (0, "")
+        stamp = BEFORE.match(text, at)
+        at = stamp.end() if stamp else at
+    match = _MARK.match(text, at, at + window)
     if not match:
         return None
     label = match["label"].rstrip(" *_")
@@ -67,22 +73,18 @@ def read_mark(number: int, text: str) -> Mark | None:
         return None
     if text[0] == "#" and match.end() < len(text):
         return None
-    return _timed(number, label, match.end(), text)
+    return _timed(Mark(number, label, match.end(), seconds(stamp) if stamp else None, style), text)
 
 
-def _timed(number: int, label: str, at: int, text: str) -> Mark:
+def _timed(mark: Mark, text: str) -> Mark:
     """`Jo Li (00:45:11):` and `Jo Li: 00:45:11` say when, with the words below."""
-    if time := _TIME_AS_TEXT.fullmatch(text, at):
-        return Mark(number, label, len(text), seconds(time))
-    if time := _TIME_IN_LABEL.search(label):
-        return Mark(number, label[: time.start()], at, seconds(time))
-    return Mark(number, label, at)
-
-
-def seconds(time: re.Match[str]) -> float:
-    """Seconds of a time whose groups are hours, minutes and seconds."""
-    hours, minutes, seconds = (int(part or 0) for part in time.groups())
-    return hours * 3600.0 + minutes * 60 + seconds
+    if time := ALONE.fullmatch(text, mark.at):
+        return replace(mark, at=len(text), start_s=seconds(time))
+    if mark.label[-1].isdigit() or mark.label[-1] in ")]":
+        time = AFTER.search(mark.label)
+        if time and time.start():
+            return replace(mark, label=mark.label[: time.start()], start_s=seconds(time))
+    return mark
 
 
 def _is_speech_colon(text: str, after: int, label: str) -> bool:

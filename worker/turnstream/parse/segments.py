@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -25,15 +25,20 @@ class Run:
     labelled: bool = False
 
 
-def runs_of(lines: Sequence[Line], marks: Mapping[int, Mark], first: int) -> Iterator[Run]:
-    """Every line from ``first`` on in exactly one run, in order."""
+def runs_of(
+    lines: Sequence[Line], marks: Mapping[int, Mark], first: int, nobodys: Container[int] = ()
+) -> Iterator[Run]:
+    """Every line from ``first`` on in exactly one run, in order; who speaks goes on after ``nobodys`` lines."""
     closing = closing_at(lines)
     run: Run | None = None
     speaking: Mark | None = None
     for number in range(first, len(lines)):
         mark = marks.get(number)
-        kind: RunKind = "turn" if mark else _kind(lines[number].text, speaking) if number < closing else "rest"
-        if mark or not _resumes(lines[number].text, kind):
+        between = number in nobodys
+        kind: RunKind = "turn" if mark else "rest"
+        if not mark and not between and number < closing:
+            kind = _kind(lines[number].text, speaking)
+        if not between and (mark or not _resumes(lines[number].text, kind)):
             speaking = mark or speaking if kind != "rest" else None
         if run and run.kind == kind != "direction" and not mark:
             run.last = number

@@ -31,6 +31,10 @@ MEMO = 1024
 _BRACKETS = re.compile(rf" ?(?:{GROUP})")
 _ABBREVIATION = re.compile(r"\w{1,5}\.(?:\w\.)*")
 _FORBIDDEN = frozenset('?!;"“”„«»=<>{}|\\@`…¿¡/')
+#: `FloatLiteral`; a name has at most a short prefix, `McDonald`.
+_IDENTIFIER = re.compile(r"[^\W\d_]{3}[a-zà-ÿ][A-Z]")
+#: A quotation mark inside a word marks a Hebrew abbreviation.
+_INSIDE_WORD = re.compile(r'(?<=\w)"(?=\w)')
 _NUMBERED = re.compile(r"(.+?)(?:[ #_-]?\d{1,3}|[ _-][a-z])")
 
 
@@ -49,7 +53,7 @@ def fold(word: str) -> str:
 def shape_of(label: str) -> Shape | None:
     """What kind of speaker's mark a label (outside its brackets) can be, ``None`` for no kind."""
     parts = label.split()
-    if not parts or len(parts) > MAX_WORDS or not _FORBIDDEN.isdisjoint(label):
+    if not parts or len(parts) > MAX_WORDS or not _FORBIDDEN.isdisjoint(_INSIDE_WORD.sub("", label)):
         return None
     folded = [fold(part) for part in parts]
     function = _function(label.casefold().rstrip("."), folded)
@@ -161,7 +165,7 @@ def _all_caps(parts: list[str]) -> Shape | None:
 
 
 def _title_case(parts: list[str], folded: list[str]) -> Shape | None:
-    if not is_name(parts):
+    if not is_name(parts) or any(map(_IDENTIFIER.search, parts)):
         return None
     return "word" if len(folded) == 1 else "name"
 

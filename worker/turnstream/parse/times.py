@@ -1,16 +1,30 @@
-"""Times beside a label: `[00:12]`, `(00:45:11)`, `1:02 - 1:15`, `at 00:12`."""
+"""Times and clocks beside a label: `[00:12]`, `(00:45:11)`, `1:02 - 1:15`, `12/03/2021, 10:15 - `, `10:15 AM`."""
 
 from __future__ import annotations
 
 import re
 
-#: Hours (or none), minutes, seconds: the groups that ``marks.seconds`` wants.
-TIME = r"(?:(\d{1,3}):)?(\d{1,2}):(\d{2})(?:[.,]\d{1,3})?"
+#: Hours (or none), minutes, seconds.
+TIME = r"(?P<hours>\d{1,3}:)?(?P<minutes>\d{1,2}):(?P<seconds>\d{2})(?:[.,]\d{1,3})?"
 _PLAIN = r"(?:\d{1,3}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?"
-_RANGE = rf"(?: ?(?:-|–|—|-->|to) ?{_PLAIN})?"
+_RANGE = rf"(?: ?(?:-->|[-–—]|to) ?{_PLAIN})?"
+_DATE = r"(?P<date>\d{1,4}[./-]\d{1,2}[./-]\d{1,4},? (?:at )?)?"
+_CLOCK = r"(?P<clock> ?[AaPp]\.?[Mm]\b\.?)?"
+_STAMP = rf"{_DATE}{TIME}{_RANGE}{_CLOCK}"
 
-#: Before a label.
-BEFORE = re.compile(rf"[(\[<]?{TIME}{_RANGE}[)\]>]?(?: ?[|–—-])? (?=\S)")
+#: Before a label, with what divides them.
+BEFORE = re.compile(rf"[(\[<]?{_STAMP}[)\]>]?(?:(?: ?[|–—-])? +|(?<=[)\]>]))(?=[^\s\d])")
 
 #: Behind one, at the end of its line.
-AFTER = re.compile(rf"(?: ?[|·•@,–—-]| at)? ?[(\[<]?(?<![\d:.]){TIME}{_RANGE}[)\]>]?$")
+AFTER = re.compile(rf"(?: ?[|·•@,–—-]| at)? ?[(\[<]?(?<![\d:./-]){_STAMP}[)\]>]?$")
+
+#: Nothing else, where a text would be.
+ALONE = re.compile(rf"[(\[<]?{_STAMP}[)\]>]?")
+
+
+def seconds(stamp: re.Match[str]) -> float | None:
+    """Seconds from the beginning that a time says; ``None`` for a time of day."""
+    if stamp["date"] or stamp["clock"]:
+        return None
+    hours = int((stamp["hours"] or "0").rstrip(":"))
+    return hours * 3600.0 + int(stamp["minutes"]) * 60 + int(stamp["seconds"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
-from turnstream.models import Extracted, Line, Span, Turn, Unattributed
+from turnstream.models import Line, Span, Turn, Unattributed
 from turnstream.parse.segments import Run
 from turnstream.parse.shapes import Shape, outside_brackets, shapes_of
 
@@ -55,15 +55,16 @@ def _speech(index: int, lines: Sequence[Line], run: Run, speaker_id: str, kind: 
 
 
 def _span(lines: Sequence[Line], run: Run) -> Span:
-    return lines[run.first].start, lines[run.last].end
+    return lines[run.first].begin, lines[run.last].end
 
 
-def unattributed_of(document: Extracted, taken: Iterable[int], runs: Iterable[Run]) -> Iterator[Unattributed]:
+def unattributed_of(
+    canonical: str, lines: Sequence[Line], taken: Iterable[int], runs: Iterable[Run]
+) -> Iterator[Unattributed]:
     """All lines that are no fact of the head and no turn, joined where they touch; ``runs`` go on after the head."""
-    lines = document.lines
     for first, last in [*_gaps(taken), *((run.first, run.last) for run in runs if run.kind == "rest")]:
-        span = lines[first].start, lines[last].end
-        yield Unattributed(text=document.canonical[slice(*span)], span=span)
+        span = lines[first].begin, lines[last].end
+        yield Unattributed(text=canonical[slice(*span)], span=span)
 
 
 def _gaps(taken: Iterable[int]) -> Iterator[tuple[int, int]]:

@@ -1,12 +1,12 @@
-"""A label in brackets: `[Jo Li] Good morning.`, `<jo> hi`, `10:15 <jo> hi`; or behind a sign: `○Jo Li  Good morning.`."""
+"""A label in brackets, `[Jo Li] Good morning.`, `10:15 <jo> hi`; or behind a sign, `○Jo Li  Good morning.`."""
 
 from __future__ import annotations
 
 import re
 
 from turnstream.models import Line
-from turnstream.parse.marks import MAX_LABEL, Mark, seconds
-from turnstream.parse.times import BEFORE
+from turnstream.parse.marks import MAX_LABEL, Mark
+from turnstream.parse.times import BEFORE, seconds
 
 _LABEL = re.compile(r"([\[<(（【])([^\[\]<>()（）【】]{1,160})([\]>)）】]):? ?")
 _PAIRS = {"[": "]", "<": ">", "(": ")", "（": "）", "【": "】"}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from turnstream.models import Line
-from turnstream.parse.marks import MAX_LABEL, Mark, seconds
-from turnstream.parse.times import BEFORE
+from turnstream.parse.marks import MAX_LABEL, Mark
+from turnstream.parse.times import BEFORE, seconds
 
 
 def read(number: int, line: Line) -> Mark | None:

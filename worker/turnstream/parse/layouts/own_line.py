@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from turnstream.models import Line
-from turnstream.parse.marks import MAX_LABEL, Mark, seconds
-from turnstream.parse.times import AFTER, BEFORE
+from turnstream.parse.marks import MAX_LABEL, Mark
+from turnstream.parse.times import AFTER, BEFORE, seconds
 
 _HEADING = re.compile(r"(#{1,6}) (.+?)(?: #+)?$")
 _BOLD = re.compile(r"(\*\*|__|\*|_)([^*_].*?)\1$")

@@ -13,7 +13,7 @@ from turnstream.parse.shapes import fold
 _END = re.compile(r"\.(?:[-–—]{1,2} ?| [-–—]{1,2} | |$)")
 #: Not the end of a label, though a period follows.
 _SHORT = frozenset(
-    ["st", "jr", "sr", "gen", "col", "lt", "maj", "sgt", "capt", "gov", "sen", "rep", "hon", "messrs", "no", "vs"]
+    ("st", "jr", "sr", "gen", "col", "lt", "maj", "sgt", "capt", "gov", "sen", "rep", "messrs", "no", "vs")
 )
 
 
@@ -33,7 +33,7 @@ def read(number: int, line: Line) -> Mark | None:
 
 
 def _fits(label: str) -> bool:
-    """Nothing that people say as a sentence of its own: `Thank you.`, `Mr. Chairman.`"""
+    """Nothing that people say as a sentence of its own: `Thank you.`, `Mr. Chairman.` is."""
     folded = [fold(part) for part in label.split()]
     if not words.VOICE.isdisjoint(folded) or ":" in label:
         return False

@@ -1,0 +1,91 @@
+"""What paper leaves in a text: line numbers, page numbers, running heads.  None of it is anybody's words."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from turnstream.models import Line
+from turnstream.parse.shapes import shape_of
+
+#: A line number and what divides it from its line.
+_NUMBERED = re.compile(r"(\d{1,2})(?: |$)")
+#: Fewer numbered lines than this are a list.
+FEWEST_NUMBERED = 20
+#: Least share of lines that are numbered, and of numbers that follow the one before or begin again.
+NUMBERED, IN_ORDER = 0.5, 0.8
+
+#: Running heads are short.
+MAX_HEAD = 100
+_NUMBER = re.compile(r"\d+")
+#: A page mark comes so often; one that says what it is, as often as this.
+FEWEST_PAGES, FEWEST_NAMED = 3, 2
+_PAGE = re.compile(r"(?i)\b(?:page|pages|p|pp|col|column|columns|seite|página|pág|pagina|pag|стр|страница|strona)\b")
+#: Pages that may be missing between two marks.
+PAGES_APART = 3
+#: Lines beside a page mark in which a running head is looked for.
+BESIDE = 2
+
+
+def unnumbered(lines: Sequence[Line]) -> tuple[Sequence[Line], frozenset[int]]:
+    """Take line numbers away, where nearly all lines have one; return the lines, and those that are on the page's edge.
+
+    The number stays in the canonical text, as its line's ``lead``.
+    """
+    found = {number: match for number, line in enumerate(lines) if (match := _NUMBERED.match(line.text))}
+    if len(found) < FEWEST_NUMBERED or len(found) < NUMBERED * len(lines) or not _in_order(found.values()):
+        return lines, frozenset()
+    edge = {number for number in range(min(found), len(lines)) if number not in found or not _rest(lines[number])}
+    return [_without(line, found.get(number)) for number, line in enumerate(lines)], frozenset(edge)
+
+
+def _in_order(found: Iterable[re.Match[str]]) -> bool:
+    numbers = [int(match[1]) for match in found]
+    steps = [after == before + 1 or after == 1 for before, after in pairwise(numbers)]
+    return sum(steps) >= IN_ORDER * len(steps)
+
+
+def _rest(line: Line) -> str:
+    return _NUMBERED.sub("", line.text, count=1)
+
+
+def _without(line: Line, number: re.Match[str] | None) -> Line:
+    if number is None or number.end() == len(line.text):
+        return line
+    lead = number.end()
+    gaps = tuple(gap - lead for gap in line.gaps if gap > lead)
+    return replace(line, text=line.text[lead:], start=line.start + lead, lead=lead, gaps=gaps)
+
+
+def page_marks(lines: Sequence[Line]) -> frozenset[int]:
+    """Return the numbers of lines that are page marks, `[[Page 5]]`, `19 July : Column 771`, and running heads."""
+    groups: dict[str, list[int]] = defaultdict(list)
+    for number, line in enumerate(lines):
+        if len(line.text) <= MAX_HEAD and any(map(str.isdigit, line.text)):
+            groups[_NUMBER.sub("#", line.text)].append(number)
+    marks = {number for pattern, numbers in groups.items() if _counts(lines, pattern, numbers) for number in numbers}
+    return frozenset(marks | set(_running_heads(lines, marks)))
+
+
+def _counts(lines: Sequence[Line], pattern: str, numbers: Sequence[int]) -> bool:
+    """Whether one of the numbers in lines of a pattern goes up as pages do."""
+    if len(numbers) < (FEWEST_NAMED if _PAGE.search(pattern) else FEWEST_PAGES):
+        return False
+    if shape_of(lines[numbers[0]].text.rstrip(":.")):
+        return False
+    columns = zip(*(map(int, _NUMBER.findall(lines[number].text)) for number in numbers), strict=True)
+    return any(all(1 <= after - before <= PAGES_APART for before, after in pairwise(column)) for column in columns)
+
+
+def _running_heads(lines: Sequence[Line], marks: set[int]) -> Iterator[int]:
+    beside: dict[str, list[int]] = defaultdict(list)
+    for mark in marks:
+        for number in range(max(mark - BESIDE, 0), min(mark + BESIDE + 1, len(lines))):
+            if number not in marks and len(lines[number].text) <= MAX_HEAD:
+                beside[lines[number].text].append(number)
+    for numbers in beside.values():
+        if len(numbers) >= max(FEWEST_PAGES, len(marks) // 4):
+            yield from numbers
