@@ -37,7 +37,7 @@ def parse(document: Extracted) -> Parsed:
     opening = min(marks, default=len(lines))
     head = read_head(lines, first, opening)
     facts = {fact.field: fact.value for fact in head}
-    runs = tuple(runs_of(lines, marks, opening, nobodys))
+    runs = tuple(runs_of(lines, marks, opening, nobodys, best.breaks(lines)))
     speakers, ids = speakers_of(marks[number].label for number in sorted(marks))
     return Parsed(
         title=facts.get("title"),

@@ -87,6 +87,8 @@ def opens_paragraph(lines: Sequence[Line], number: int) -> bool:
     """Whether a line does not go on with the sentence of the line before it."""
     if number == 0 or lines[number].blank_before:
         return True
+    if lines[number].indent > lines[number - 1].indent:
+        return True
     before = lines[number - 1].text
     return number == 1 or before[-1] in ":,)]>" or is_break(before) or ends_sentence(before)
 
@@ -108,4 +110,7 @@ def _goes_on(lines: Sequence[Line], mark: Mark, marked: set[int]) -> bool:
     if below >= len(lines) or below in marked:
         return False
     text = lines[mark.line].text
-    return text[-1] in ",:" or (len(text) - mark.at >= WRAPPED_TEXT and not lines[below].blank_before)
+    if text[-1] in ",:":
+        return True
+    begun = mark.at if not lines[below].text[0].islower() else 0
+    return len(text) - begun >= WRAPPED_TEXT and not lines[below].blank_before

@@ -49,7 +49,8 @@ def _chosen(lines: Sequence[Line], plausible: list[Candidate], reasons: Collecti
     if not reasons or not ("numbered_speakers" in reasons or _has_voices(lines, plausible)):
         return []
     settled = {one.shape for one in plausible if one.recurs or one.stands_alone or "dense" in reasons}
-    return [one for one in plausible if _believed(one, settled)]
+    begun = min((one.marks[0].line for one in plausible if one.recurs), default=0)
+    return [one for one in plausible if _believed(one, settled) and not _is_of_the_head(lines, one, begun)]
 
 
 def _reasons(lines: Sequence[Line], marks: Sequence[Mark], plausible: list[Candidate]) -> Iterable[str]:
@@ -74,7 +75,9 @@ def _is_legend(lines: Sequence[Line], one: Candidate) -> bool:
 
 
 def _without_lone_answers(plausible: list[Candidate]) -> list[Candidate]:
-    """Answers that nobody asked for and nobody else speaks between are a list of frequent questions."""
+    """Questions alone, or answers that nobody asked for and nobody else speaks between, are a list of frequent ones."""
+    if {one.shape for one in plausible} == {"question"}:
+        return []
     if any(one.shape == "question" or (one.recurs and one.shape != "answer") for one in plausible):
         return plausible
     return [one for one in plausible if one.shape != "answer"]
@@ -92,7 +95,8 @@ def _recurrence(marks: Sequence[Mark], plausible: list[Candidate]) -> bool:
 def _is_dense(lines: Sequence[Line], plausible: list[Candidate]) -> bool:
     marks = [mark.line for one in plausible for mark in one.marks]
     ended = all(ends_sentence(lines[number].text) for number in marks)
-    if any(is_heading(one.label, one.shape) for one in plausible):
+    defined = sum(beginning(lines, mark)[:1].islower() for one in plausible for mark in one.marks)
+    if defined * 2 > len(marks) or any(is_heading(one.label, one.shape) for one in plausible):
         return False
     return ended and len(plausible) > 1 and len(marks) >= DENSE * (len(lines) - min(marks))
 
@@ -101,6 +105,14 @@ def _believed(one: Candidate, settled: set[Shape]) -> bool:
     if one.recurs or one.shape not in _WEAK:
         return True
     return one.spoken > 0 and not settled.isdisjoint(_COMPANY[one.shape])
+
+
+def _is_of_the_head(lines: Sequence[Line], one: Candidate, begun: int) -> bool:
+    """A field above the first who comes back: no sentence follows its label."""
+    mark = one.marks[0]
+    if one.recurs or one.shape not in _WEAK or mark.line >= begun:
+        return False
+    return mark.at == len(lines[mark.line].text) or not ends_sentence(lines[mark.line].text)
 
 
 def _has_voices(lines: Sequence[Line], plausible: list[Candidate]) -> bool:

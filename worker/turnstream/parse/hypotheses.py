@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from operator import attrgetter
 
@@ -17,10 +17,11 @@ from turnstream.parse import words
 from turnstream.parse.candidates import LONG_TEXT, is_wrapped, opens_paragraph
 from turnstream.parse.evidence import speaker_marks
 from turnstream.parse.layouts import READINGS, Reading
-from turnstream.parse.lines import ends_sentence, is_rule
+from turnstream.parse.lines import ends_sentence, is_divider
 from turnstream.parse.marks import Mark, read_marks
 from turnstream.parse.names import names_somebody
-from turnstream.parse.shapes import Shape, fold, is_field, is_heading, outside_brackets, shapes_of
+from turnstream.parse.shapes import Shape, fold, has_office, is_field, is_heading, outside_brackets, shapes_of
+from turnstream.parse.times import BEFORE
 from turnstream.parse.voices import VOICE_WINDOW, has_voice, is_fact
 
 #: Fewer marks, or labels, than this show no layout.
@@ -32,6 +33,8 @@ RECURRENT, RECURRENT_STRONG, ALTERNATE, VOICED, SPOKEN = 0.5, 0.2, 0.4, 0.25, 0.
 FIT, FIT_STRONG = 0.5, 0.25
 #: Largest share that facts follow.
 FACTUAL = 0.5
+#: Styles in which nothing but a label is written, whatever it looks like; of so many words at most.
+SIGNS, MAX_SIGNED = frozenset(("timed", "counted", "<", *"○◯●■◆▲△□◇☆★")), 6
 #: What counts as most.
 MOSTLY = 0.8
 #: Marks whose turns are read to see whether somebody speaks in them.
@@ -44,6 +47,8 @@ MAX_SAID = 4
 _CALLS = frozenset("!¡！")
 #: Shapes that are hardly anything but a speaker's.
 _STRONG: frozenset[Shape] = frozenset(("question", "answer", "numbered", "role", "office", "caps"))
+#: … and those that a sentence may begin like.
+_WEAK: frozenset[Shape] = frozenset(("name", "word", "initials", "uncased"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +61,22 @@ class Hypothesis:
     reasons: tuple[str, ...] = ()
     facts: Mapping[str, float] = field(default_factory=dict)
 
+    def breaks(self, lines: Sequence[Line]) -> frozenset[int]:
+        """Return the numbers of lines that a program wrote between turns: with a time, as all marks, and no label."""
+        stamped = sum(BEFORE.match(lines[number].text) is not None for number in self.marks)
+        if stamped < FEWEST or stamped < MOSTLY * len(self.marks):
+            return frozenset()
+        numbers = range(min(self.marks), len(lines))
+        return frozenset(n for n in numbers if n not in self.marks and BEFORE.match(lines[n].text))
+
 
 def hypotheses(
     lines: Sequence[Line], first: int, nobodys: Container[int] = (), readings: Iterable[Reading] = READINGS
 ) -> Iterator[Hypothesis]:
     """Yield what each layout makes of the lines from ``first`` on, believed (``score`` above 0) or not."""
     for reading in readings:
-        styles: dict[str, list[Mark]] = defaultdict(list)
-        for number in range(first, len(lines)):
-            if number not in nobodys and (mark := reading.read(number, lines[number])):
-                styles[mark.style].append(mark)
-        for style, marks in styles.items():
-            if len(marks) >= FEWEST:
-                yield _judge(f"{reading.name} {style}".strip(), lines, marks)
+        read = (reading.read(number, lines[number]) for number in range(first, len(lines)) if number not in nobodys)
+        yield from _by_style(reading.name, lines, (mark for mark in read if mark))
 
 
 def best_layout(lines: Sequence[Line], first: int, nobodys: Container[int] = ()) -> Hypothesis:
@@ -85,23 +93,41 @@ def best_layout(lines: Sequence[Line], first: int, nobodys: Container[int] = ())
 
 
 def _labelled(lines: Sequence[Line], first: int, nobodys: Container[int]) -> Iterator[Hypothesis]:
-    styles: dict[str, list[Mark]] = {"": []}
-    for mark in read_marks(lines, first):
-        if mark.line not in nobodys:
-            styles.setdefault(mark.style, []).append(mark)
-    for style, marks in styles.items():
-        believed, reasons = speaker_marks(lines, first, marks)
-        yield Hypothesis(f"label_line {style}".strip(), believed, float(len(believed)), reasons)
+    marks = [mark for mark in read_marks(lines, first) if mark.line not in nobodys]
+    believed, reasons = speaker_marks(lines, first, [mark for mark in marks if mark.style in ("", "timed")])
+    yield Hypothesis("label_line", believed, float(len(believed)), reasons)
+    yield from _by_style("label_line", lines, (mark for mark in marks if mark.style))
+
+
+def _by_style(name: str, lines: Sequence[Line], marks: Iterable[Mark]) -> Iterator[Hypothesis]:
+    styles: dict[str, list[Mark]] = defaultdict(list)
+    for mark in marks:
+        styles[mark.style].append(mark)
+    for style, alike in styles.items():
+        if len(alike) >= FEWEST:
+            yield _judge(f"{name} {style}".strip(), lines, alike)
 
 
 def _judge(name: str, lines: Sequence[Line], marks: Sequence[Mark]) -> Hypothesis:
+    wrapped = is_wrapped(lines)
     heads = {mark.line: head_of(mark.label) for mark in marks}
     shapes = shapes_of(heads.values())
-    shaped = [mark for mark in marks if (shape := shapes[heads[mark.line]]) and _may_speak(heads[mark.line], shape)]
-    shaped = [mark for mark in shaped if opens_paragraph(lines, mark.line) or not is_wrapped(lines)]
-    shaped = _alike(_in_column(lines, _with_text(lines, shaped)), heads)
+    signed = marks[0].style in SIGNS
+    if signed:
+        shapes = {
+            head: shape or ("word" if len(head.split()) <= MAX_SIGNED else None) for head, shape in shapes.items()
+        }
+    shaped = [
+        mark
+        for mark in marks
+        if (shape := shapes[heads[mark.line]]) and (signed or _may_speak(heads[mark.line], shape))
+    ]
+    shaped = [mark for mark in shaped if mark.style or not wrapped or opens_paragraph(lines, mark.line)]
+    shaped = _alike(_in_column(lines, _with_text(lines, _with_roles(lines, shaped, heads))), heads)
     counts = Counter(heads[mark.line].casefold() for mark in shaped)
-    said = [mark for mark in shaped if _is_believed(heads[mark.line], shapes[heads[mark.line]], counts)]
+    back = min((mark.line for mark in shaped if counts[heads[mark.line].casefold()] > 1), default=0)
+    said = [mark for mark in shaped if signed or _is_believed(heads[mark.line], shapes[heads[mark.line]], counts)]
+    said = [mark for mark in said if mark.line >= back or _begins_sentence(lines, mark)]
     if len(said) < FEWEST:
         return Hypothesis(name, {}, 0.0, ("few",), {"marks": len(said)})
     labels = [heads[mark.line].casefold() for mark in said]
@@ -112,7 +138,7 @@ def _judge(name: str, lines: Sequence[Line], marks: Sequence[Mark]) -> Hypothesi
         "strong": sum(shapes[heads[mark.line]] in _STRONG for mark in said) / len(said),
         "people": sum(names_somebody(mark.label) for mark in said) / len(said),
         "alternate": sum(a != b for a, b in pairwise(labels)) / (len(labels) - 1),
-        "fit": len(said) / len(marks),
+        "fit": len(said) / sum(mark.line >= said[0].line for mark in marks),
         "voiced": _voiced(lines, said),
         "factual": _factual(lines, said),
         "spoken": sum(_is_spoken(lines, mark) for mark in said) / len(said),
@@ -139,20 +165,58 @@ def _against(facts: Mapping[str, float]) -> Iterator[str]:
 
 
 def head_of(label: str) -> str:
-    """The part of a label that says who: outside its brackets, before a dash or a comma with an office behind it."""
+    """The part of a label that says who: outside its brackets, before a dash, or a comma that a role follows."""
     head = outside_brackets(label)
+    name, comma, role = head.partition(", ")
+    if comma and (_is_small(role) or (name.isupper() and not role.isupper())):
+        head = name
     for sign in (" -- ", " – ", " — ", " - ", " | "):
         head = head.partition(sign)[0]
     return head.strip(" *_")
 
 
+def _is_small(role: str) -> bool:
+    return role[0].islower() or has_office([fold(role.split(maxsplit=1)[0])])
+
+
 def _may_speak(head: str, shape: Shape) -> bool:
     folded = [fold(part) for part in head.split()]
-    if is_field(head) or folded[0] in words.STARTERS:
+    if is_field(head) or (shape in _WEAK and folded[0] in words.STARTERS):
         return False
-    if len(folded) <= MAX_SAID and not words.VOICE.isdisjoint(folded):
+    if shape != "office" and len(folded) <= MAX_SAID and not words.VOICE.isdisjoint(folded):
         return False
-    return not is_heading(head, shape)
+    # Somebody is spoken to: `Mr. Chairman.`
+    is_address = len(folded) > 1 and folded[0] in words.HONORIFICS and words.OFFICES.issuperset(folded[1:])
+    return not (is_address or is_heading(head, shape))
+
+
+def _with_roles(lines: Sequence[Line], marks: Sequence[Mark], heads: Mapping[int, str]) -> list[Mark]:
+    """The marks, in which an office on the line below a name is a part of the name's: `Jo Li`, `Chief Executive`."""
+    joined: list[Mark] = []
+    for mark in marks:
+        above = joined[-1] if joined else None
+        if above and _is_role_of(lines, mark, above, heads):
+            joined[-1] = replace(above, further=1)
+        else:
+            joined.append(mark)
+    return joined
+
+
+def _is_role_of(lines: Sequence[Line], mark: Mark, above: Mark, heads: Mapping[int, str]) -> bool:
+    if above.line != mark.line - 1 or any(one.at < len(lines[one.line].text) for one in (above, mark)):
+        return False
+    return _is_role(heads[mark.line]) and not _is_role(heads[above.line])
+
+
+def _begins_sentence(lines: Sequence[Line], mark: Mark) -> bool:
+    """Above the first who comes back stand fields too, with no sentence behind them."""
+    below = _below(lines, mark)
+    text = lines[mark.line if mark.at < len(lines[mark.line].text) or below >= len(lines) else below].text
+    return ends_sentence(text) or len(text) >= LONG_TEXT
+
+
+def _is_role(head: str) -> bool:
+    return has_office([fold(part) for part in head.split()]) and not names_somebody(head)
 
 
 def _with_text(lines: Sequence[Line], marks: Sequence[Mark]) -> list[Mark]:
@@ -162,10 +226,16 @@ def _with_text(lines: Sequence[Line], marks: Sequence[Mark]) -> list[Mark]:
     def follows(mark: Mark) -> bool:
         if mark.at < len(lines[mark.line].text):
             return True
-        below = mark.line + 1
-        return below < len(lines) and below not in marked and not is_rule(lines[below].text)
+        below = _below(lines, mark)
+        return below < len(lines) and below not in marked and not is_divider(lines[below].text)
 
     return [mark for mark in marks if follows(mark)]
+
+
+def _below(lines: Sequence[Line], mark: Mark) -> int:
+    """Number of the line below a mark, or below the rule that may close it."""
+    below = mark.last + 1
+    return below + (below < len(lines) and is_divider(lines[below].text))
 
 
 def _in_column(lines: Sequence[Line], marks: list[Mark]) -> list[Mark]:
@@ -216,6 +286,7 @@ def _some(said: Sequence[Mark]) -> Sequence[Mark]:
 
 def _said(lines: Sequence[Line], mark: Mark) -> str:
     own = lines[mark.line].text[mark.at : mark.at + VOICE_WINDOW]
-    if len(own) >= VOICE_WINDOW or mark.line + 1 == len(lines):
+    below = _below(lines, mark)
+    if len(own) >= VOICE_WINDOW or below >= len(lines):
         return own
-    return f"{own} {lines[mark.line + 1].text[:VOICE_WINDOW]}".strip()
+    return f"{own} {lines[below].text[:VOICE_WINDOW]}".strip()

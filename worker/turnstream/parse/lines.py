@@ -7,10 +7,13 @@ import re
 #: Rules and closing marks are short; nothing longer is looked at.
 MAX_MARK = 60
 
+#: … but a rule may be as wide as a page.
+MAX_RULE = 200
+
 #: A remark in brackets may list many heckles; a longer one is text.
 MAX_DIRECTION = 600
 
-_RULE = re.compile(r"(?:[*_=~⁂•·#—–-] ?){3,}|⁂")
+_RULE = re.compile(r"(?:[*_=~⁂•·#—–─━◇◆-] ?){3,}|⁂")
 _OMISSION = re.compile(r"[<\[(]? ?(?:…|\.{3}) ?[>\])]?")
 _END = re.compile(r"[*\[(]?(?:ENDS?|-30-)(?: OF [A-Z ]{1,30})?(?: \d.*)?[.\])*]?")
 _HEADING = re.compile(r"#{1,6} \S")
@@ -44,7 +47,12 @@ _PAIRS = {"(": ")", "[": "]", "（": "）", "【": "】"}
 
 def is_rule(text: str) -> bool:
     """Whether a line only divides: `* * *`, `---`, `⁂`."""
-    return len(text) <= MAX_MARK and not text[0].isalnum() and _RULE.fullmatch(text) is not None
+    return len(text) <= MAX_MARK and is_divider(text)
+
+
+def is_divider(text: str) -> bool:
+    """Whether a line is a rule, perhaps one as wide as the page."""
+    return len(text) <= MAX_RULE and not text[0].isalnum() and _RULE.fullmatch(text) is not None
 
 
 def is_omission(text: str) -> bool:

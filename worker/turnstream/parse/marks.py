@@ -13,7 +13,7 @@ from turnstream.parse.times import AFTER, ALONE, BEFORE, seconds
 MAX_LABEL = 160
 
 #: Round or square brackets, one level nested. Possessive, as all here: a line that is no mark fails in one pass.
-GROUP = r"\((?:[^()]|\((?:[^()])*+\))*+\)|\[[^\[\]]*+\]"
+GROUP = r"\((?:[^()]|\((?:[^()])*+\))*+\)|\[[^\[\]]*+\]|（[^（）]*+）"
 
 _MARK = re.compile(
     r"(?:#{1,6} |> )?(?:\*\*|__)?+(?:[A-Z]?\d{1,3}\. (?:\[\d+\] )?)?"
@@ -28,7 +28,8 @@ class Mark:
     """A possible speaker's mark: ``label`` as written, the turn's text from ``at`` on in line ``line``.
 
     A time beside the label belongs to neither: it is ``start_s``.  Marks of one ``style`` are
-    written alike; what it says is the layout's own.
+    written alike; what it says is the layout's own.  One with ``at`` at the end of its line may
+    take ``further`` lines, such as a role.
     """
 
     line: int
@@ -36,6 +37,12 @@ class Mark:
     at: int
     start_s: float | None = None
     style: str = ""
+    further: int = 0
+
+    @property
+    def last(self) -> int:
+        """Number of the last line that is the mark's, and perhaps no text's."""
+        return self.line + self.further
 
 
 def read_marks(lines: Sequence[Line], first: int) -> list[Mark]:
@@ -69,10 +76,11 @@ def read_mark(number: int, text: str) -> Mark | None:
     if not match:
         return None
     label = match["label"].rstrip(" *_")
-    if len(label) > MAX_LABEL or not _is_speech_colon(text, match.end("colon"), label):
+    if not 0 < len(label) <= MAX_LABEL or not _is_speech_colon(text, match.end("colon"), label):
         return None
     if text[0] == "#" and match.end() < len(text):
         return None
+    style = style or ("timed" if stamp else "")
     return _timed(Mark(number, label, match.end(), seconds(stamp) if stamp else None, style), text)
 
 

@@ -26,6 +26,9 @@ FEWEST_PAGES, FEWEST_NAMED = 3, 2
 _PAGE = re.compile(r"(?i)\b(?:page|pages|p|pp|col|column|columns|seite|página|pág|pagina|pag|стр|страница|strona)\b")
 #: Pages that may be missing between two marks.
 PAGES_APART = 3
+#: What leads from an entry of a table of contents to its page.
+_LEADER = re.compile(r"(?:\. ?){6}")
+FEWEST_DOTS = 6
 #: Lines beside a page mark in which a running head is looked for.
 BESIDE = 2
 
@@ -61,13 +64,20 @@ def _without(line: Line, number: re.Match[str] | None) -> Line:
 
 
 def page_marks(lines: Sequence[Line]) -> frozenset[int]:
-    """Return the numbers of lines that are page marks, `[[Page 5]]`, `19 July : Column 771`, and running heads."""
+    """Return the numbers of lines that are page marks, `[[Page 5]]`, running heads, entries of contents."""
     groups: dict[str, list[int]] = defaultdict(list)
     for number, line in enumerate(lines):
         if len(line.text) <= MAX_HEAD and any(map(str.isdigit, line.text)):
-            groups[_NUMBER.sub("#", line.text)].append(number)
-    marks = {number for pattern, numbers in groups.items() if _counts(lines, pattern, numbers) for number in numbers}
+            groups[_NUMBER.sub("\0", line.text)].append(number)
+    marks = {
+        number for number, line in enumerate(lines) if line.text.count(".") >= FEWEST_DOTS and _LEADER.search(line.text)
+    }
+    marks |= {number for pattern, numbers in groups.items() if _counts(lines, pattern, numbers) for number in numbers}
     return frozenset(marks | set(_running_heads(lines, marks)))
+
+
+def _is_entry(text: str) -> bool:
+    return text.count(".") >= FEWEST_DOTS and _LEADER.search(text) is not None
 
 
 def _counts(lines: Sequence[Line], pattern: str, numbers: Sequence[int]) -> bool:

@@ -18,10 +18,13 @@ MAX_WORDS = 24
 #: People have at most this many names: `Luiz Inácio Lula da Silva` is five.
 MAX_NAMES = 6
 
+#: Words of a function that we do not know, `THE VIDEOGRAPHER`.
+MAX_FUNCTION = 3
+
 #: Letters of initials: `MBS`, `VYG`, rarely more.
 MAX_INITIALS = 4
 
-#: Signs of a name without capitals: in ideographs, in other scripts.
+#: Signs of a name, and perhaps an office, without capitals: in ideographs or kana, in other scripts.
 MAX_IDEOGRAPHS = 8
 MAX_UNCASED = 40
 
@@ -59,7 +62,7 @@ def shape_of(label: str) -> Shape | None:
     function = _function(label.casefold().rstrip("."), folded)
     if function:
         return function
-    if folded[-1] in words.FIELDS or _ends_a_sentence(parts):
+    if (folded[-1] in words.FIELDS and not _is_titled(folded)) or _ends_a_sentence(parts):
         return None
     if not any(map(_is_cased, label)):
         return _uncased(label, parts)
@@ -87,7 +90,7 @@ def is_heading(label: str, shape: Shape) -> bool:
     """Whether a label reads as a common noun, `Work Experience`, and as nobody's office."""
     if shape not in {"name", "caps", "initials", "word", "role"}:
         return False
-    parts = [fold(part) for part in label.split()]
+    parts = [part for part in map(fold, label.split()) if part not in words.JOINS] or [""]
     return not words.HEADINGS.isdisjoint(parts) or (len(parts) > 1 and parts[-1].endswith(words.NOUN_ENDINGS))
 
 
@@ -115,7 +118,7 @@ def _ends_a_sentence(parts: list[str]) -> bool:
 
 
 def _uncased(label: str, parts: list[str]) -> Shape | None:
-    ideographs = any("\u3040" <= sign <= "\u9fff" or "\uac00" <= sign <= "\ud7af" for sign in label)
+    ideographs = any("\u3040" <= sign <= "\u9fff" for sign in label)
     longest = MAX_IDEOGRAPHS if ideographs else MAX_UNCASED
     fits = 1 < len(label) <= longest and len(parts) <= MAX_NAMES and words.CLAUSE_SIGNS.isdisjoint(label)
     return "uncased" if fits and not any(map(str.isdigit, label)) else None
@@ -123,15 +126,26 @@ def _uncased(label: str, parts: list[str]) -> Shape | None:
 
 def _cased(parts: list[str], folded: list[str]) -> Shape | None:
     upper = all(not part.islower() and part.upper() == part for part in parts)
-    if not upper and (folded[0] in words.STARTERS or any(part in words.CLAUSE for part in parts)):
+    begins = folded[0] in words.STARTERS and not _is_article(folded)
+    if not upper and (begins or any(part in words.CLAUSE for part in parts)):
         return None
     if folded[0] in words.FIELDS or parts[0][0].isdigit():
         return None
     if has_office(folded):
         return "office" if _capitals_lead(parts) and not _is_address(parts, folded) else None
-    if folded[0] == "the":
+    if folded[0] == "the" and not (upper and len(parts) <= MAX_FUNCTION):
         return None
     return _all_caps(parts) if upper else _title_case(parts, folded)
+
+
+def _is_titled(folded: Sequence[str]) -> bool:
+    """`Mayor Jo Li, Kell City`: an office, and more than a name behind it."""
+    return len(folded) > MAX_FUNCTION and has_office(folded[:1])
+
+
+def _is_article(folded: Sequence[str]) -> bool:
+    """`O SR. PRESIDENTE`, `El señor LI`: an article before who it is."""
+    return len(folded) > 1 and folded[0] in words.ARTICLES and has_office(folded[1:2])
 
 
 def has_office(folded: Sequence[str]) -> bool:

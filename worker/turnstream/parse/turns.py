@@ -42,7 +42,7 @@ def _direction(index: int, lines: Sequence[Line], run: Run) -> Turn:
 def _speech(index: int, lines: Sequence[Line], run: Run, speaker_id: str, kind: Kind) -> Turn:
     texts = [line.text for line in lines[run.first : run.last + 1]]
     if run.mark and run.labelled:
-        texts[0] = texts[0][run.mark.at :].strip()
+        texts[: 1 + run.mark.further] = [texts[0][run.mark.at :].strip()]
     return Turn(
         index=index,
         speaker_id=speaker_id,

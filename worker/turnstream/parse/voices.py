@@ -19,6 +19,9 @@ MAX_VALUE = 6
 
 _WORD = re.compile(r"\w+|[?？؟]")
 
+#: Endings that Japanese and Korean use to somebody, not about something.
+_POLITE = re.compile("ます|です|ません|ました|でした|でしょう|ください|下さい|니다|니까|세요|군요|지요|네요")
+
 #: What a sentence may begin with besides a letter.
 _OPENING = frozenset("\"'“«„‘¿¡….([*_—–-")
 
@@ -36,7 +39,9 @@ def beginning(lines: Sequence[Line], mark: Mark) -> str:
 
 def has_voice(text: str) -> bool:
     """First and second persons, greetings, questions: what speech has and lists of facts lack."""
-    return not (words.VOICE.isdisjoint(_WORD.findall(text.casefold())) and words.VOICE_SIGNS.isdisjoint(text))
+    if not (words.VOICE.isdisjoint(_WORD.findall(text.casefold())) and words.VOICE_SIGNS.isdisjoint(text)):
+        return True
+    return not text.isascii() and _POLITE.search(text) is not None
 
 
 def is_fact(text: str) -> bool:

@@ -57,14 +57,33 @@ OFFICES = _set(
     " rapporteure maire ambassadeur ambassadrice gouverneur"
     " президент министр председатель премьер-министр глава губернатор директор секретарь депутат посол мэр"
     " руководитель заместитель начальник помощник уполномоченный ректор спикер голова міністр прем'єр-міністр"
-    " presidentessa vicepresidente segretario prezes prezydent minister marszałek poseł przewodniczący"
+    " presidentessa vicepresidente segretario segretaria sottosegretario sottosegretaria viceministro relatore"
+    " relatrice senatore senatrice sindaco sindaca assessore questore deputata"
+    " secrétaires préfet préfète procureur avocat juge greffier garde vice-président vice-présidente conseiller"
+    " relator relatora vereador vereadora governador governadora prefeito prefeita secretária"
+    " concejal concejala regidor regidora consejero consejera delegado delegada portavoz ponente viceministra rectora"
+    " prezes prezydent minister marszałek wicemarszałek poseł posłanka przewodniczący przewodnicząca sekretarz"
+    " podsekretarz wiceminister senatorka burmistrz wojewoda rzecznik dyrektor wicepremier sprawozdawca"
+    " ministr ministryně poslanec poslankyně poslankyňa předseda předsedkyně místopředseda místopředsedkyně senátor"
+    " senátorka prezident starosta starostka primátor hejtman předsedající predseda predsedníčka podpredseda"
+    " predsednik predsednica podpredsednik predsedujoči poslanka ministrica sekretar sekretarka državni"
+    " predsjednik predsjednica potpredsjednik zastupnik zastupnica ministar"
+    " elnök alelnök miniszter államtitkár képviselő jegyző președinte președintele ministru ministrul deputat secretar"
+    " voorzitter minister-president staatssecretaris burgemeester wethouder talman talmannen statsminister statsråd"
+    " ordförande formand puhemies pääministeri ministeri başkan başkanı bakan bakanı milletvekili"
+    " головуючий головуюча депутат заступник керівник секретар мер председательствующий сенатор прокурор судья"
+    " вице-премьер вице-президент председател министър πρόεδρος υπουργός βουλευτής"
 )
 
 #: Before a person's name, and part of it.
 HONORIFICS = _set(
     "mr mrs ms miss mx dr prof professor hon sir dame lord lady baroness baron rev fr sr sra srta lic ing"
-    " herr frau dipl m mme mlle monsieur madame signor signora pan pani г-н г-жа господин госпожа"
+    " herr frau dipl m mme mlle monsieur madame signor signora onorevole pan pani г-н г-жа господин госпожа"
+    " señor señora señorita don doña senhor senhora sres sras"
 )
+
+#: Before an office or an honorific.
+ARTICLES = _set("the o a os as el la los las le les l' il lo i gli der die das")
 
 #: Heads of data, not of speech: `Source: …`, `Duration: 49 minutes`.
 FIELDS = _set(
@@ -144,7 +163,7 @@ CLAUSE = _set(
 JOINS = _set(
     "of the and for on in at to with under de la le les los las el del du des d' y e et und der die das den dem des"
     " von van zu zum zur bei beim für im di da do dos das della delle dei al bin ibn ben ter ten und и по в на при"
-    " для о i w na do z über"
+    " для о i w na do z über pro tempore"
 )
 
 #: Written small in a person's name.

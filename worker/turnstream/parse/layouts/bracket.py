@@ -10,6 +10,8 @@ from turnstream.parse.times import BEFORE, seconds
 
 _LABEL = re.compile(r"([\[<(（【])([^\[\]<>()（）【】]{1,160})([\]>)）】]):? ?")
 _PAIRS = {"[": "]", "<": ">", "(": ")", "（": "）", "【": "】"}
+#: What chats put before a nickname for somebody's standing there.
+_STANDING = " @+%&~!"
 _SIGN = re.compile(r"[○◯●■◆▲△□◇☆★] ?")
 
 
@@ -21,9 +23,10 @@ def read(number: int, line: Line) -> Mark | None:
         if match:
             at, start = match.end(), seconds(match)
     if match := _LABEL.match(text, at):
-        if _PAIRS[match[1]] != match[3] or not match[2][0].isalnum():
+        label = match[2].strip(_STANDING if match[1] == "<" else " ")
+        if _PAIRS[match[1]] != match[3] or not label or not label[0].isalnum():
             return None
-        return Mark(number, match[2].strip(), match.end(), start, match[1])
+        return Mark(number, label, match.end(), start, match[1])
     if (match := _SIGN.match(text, at)) and line.gaps and match.end() < line.gaps[0] <= MAX_LABEL:
         return Mark(number, text[match.end() : line.gaps[0]], line.gaps[0] + 1, start, match[0].strip())
     return None

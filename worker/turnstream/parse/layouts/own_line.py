@@ -10,6 +10,8 @@ from turnstream.parse.times import AFTER, BEFORE, seconds
 
 _HEADING = re.compile(r"(#{1,6}) (.+?)(?: #+)?$")
 _BOLD = re.compile(r"(\*\*|__|\*|_)([^*_].*?)\1$")
+#: What some agencies count turns by: `Operator [1]`.
+_COUNTED = re.compile(r" *\[\d{1,3}\]$")
 _ENCLOSED = re.compile(r"([\[<【])([^\[\]<>【】]+)[\]>】]$")
 
 
@@ -23,6 +25,8 @@ def read(number: int, line: Line) -> Mark | None:
         style, text = f"heading {len(match[1])}", match[2]
     if match := _BOLD.match(text):
         style, text = style or "bold", match[2].strip()
+    if match := _COUNTED.search(text):
+        style, text = style or "counted", text[: match.start()]
     if match := _ENCLOSED.match(text):
         style, text = style or "enclosed", match[2].strip()
     start = None

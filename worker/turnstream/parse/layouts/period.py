@@ -7,10 +7,14 @@ import re
 from turnstream.models import Line
 from turnstream.parse import words
 from turnstream.parse.marks import MAX_LABEL, Mark
-from turnstream.parse.shapes import fold
+from turnstream.parse.shapes import fold, has_office
 
 #: The period, and a dash that may follow it.
 _END = re.compile(r"\.(?:[-–—]{1,2} ?| [-–—]{1,2} | |$)")
+#: What is said of the speaker, `[presiding]`.
+_REMARK = re.compile(r"\[[a-z][a-z ]{0,40}\] ")
+#: Words of a short sentence that somebody says.
+MAX_SAID = 4
 #: Not the end of a label, though a period follows.
 _SHORT = frozenset(
     ("st", "jr", "sr", "gen", "col", "lt", "maj", "sgt", "capt", "gov", "sen", "rep", "messrs", "no", "vs")
@@ -28,14 +32,13 @@ def read(number: int, line: Line) -> Mark | None:
         if last in words.HONORIFICS or last in _SHORT or (len(last) == 1 and label != last):
             continue
         style = "dash" if match[0].strip(". ") else ""
-        return Mark(number, label, match.end(), style=style) if _fits(label) else None
+        remark = _REMARK.match(text, match.end())
+        return Mark(number, label, remark.end() if remark else match.end(), style=style) if _fits(label) else None
     return None
 
 
 def _fits(label: str) -> bool:
-    """Nothing that people say as a sentence of its own: `Thank you.`, `Mr. Chairman.` is."""
+    """Nothing that people say as a sentence of its own: `Thank you.` is."""
     folded = [fold(part) for part in label.split()]
-    if not words.VOICE.isdisjoint(folded) or ":" in label:
-        return False
-    is_address = len(folded) > 1 and folded[0] in words.HONORIFICS and words.OFFICES.issuperset(folded[1:])
-    return not is_address
+    is_said = len(folded) <= MAX_SAID and not has_office(folded) and not words.VOICE.isdisjoint(folded)
+    return not (is_said or ":" in label)
