@@ -38,7 +38,7 @@ def parse(document: Extracted) -> Parsed:
     head = read_head(lines, first, opening)
     facts = {fact.field: fact.value for fact in head}
     runs = tuple(runs_of(lines, marks, opening, nobodys, best.breaks(lines)))
-    speakers, ids = speakers_of(marks[number].label for number in sorted(marks))
+    speakers, ids = speakers_of(marks[number].label for number in sorted(marks) if marks[number].label)
     return Parsed(
         title=facts.get("title"),
         publisher=facts.get("publisher"),

@@ -42,6 +42,8 @@ def speaker_marks(lines: Sequence[Line], first: int, marks: Sequence[Mark]) -> t
     chosen = _chosen(lines, plausible, reasons)
     if len(chosen) < len(candidates) and is_plain(lines, first, marks, candidates):
         chosen, reasons = candidates, ("labels_cover",)
+    begun = min((one.marks[0].line for one in chosen if one.recurs), default=0)
+    chosen = [one for one in chosen if not _is_of_the_head(lines, one, begun)]
     return {mark.line: mark for one in chosen for mark in one.marks}, reasons if chosen else ()
 
 
@@ -49,8 +51,7 @@ def _chosen(lines: Sequence[Line], plausible: list[Candidate], reasons: Collecti
     if not reasons or not ("numbered_speakers" in reasons or _has_voices(lines, plausible)):
         return []
     settled = {one.shape for one in plausible if one.recurs or one.stands_alone or "dense" in reasons}
-    begun = min((one.marks[0].line for one in plausible if one.recurs), default=0)
-    return [one for one in plausible if _believed(one, settled) and not _is_of_the_head(lines, one, begun)]
+    return [one for one in plausible if _believed(one, settled)]
 
 
 def _reasons(lines: Sequence[Line], marks: Sequence[Mark], plausible: list[Candidate]) -> Iterable[str]:

@@ -23,7 +23,7 @@ def turns_of(lines: Sequence[Line], runs: Iterable[Run], ids: Mapping[str, str])
 def _turn(index: int, lines: Sequence[Line], run: Run, ids: Mapping[str, str], kinds: Mapping[str, Kind]) -> Turn:
     if run.mark is None or run.kind == "direction":
         return _direction(index, lines, run)
-    return _speech(index, lines, run, ids[run.mark.label], kinds[run.mark.label])
+    return _speech(index, lines, run, ids.get(run.mark.label), kinds.get(run.mark.label, "speech"))
 
 
 def _kind(shape: Shape | None) -> Kind:
@@ -39,14 +39,14 @@ def _direction(index: int, lines: Sequence[Line], run: Run) -> Turn:
     return Turn(index=index, speaker_id=None, label=None, kind="direction", paragraphs=texts, span=_span(lines, run))
 
 
-def _speech(index: int, lines: Sequence[Line], run: Run, speaker_id: str, kind: Kind) -> Turn:
+def _speech(index: int, lines: Sequence[Line], run: Run, speaker_id: str | None, kind: Kind) -> Turn:
     texts = [line.text for line in lines[run.first : run.last + 1]]
     if run.mark and run.labelled:
         texts[: 1 + run.mark.further] = [texts[0][run.mark.at :].strip()]
     return Turn(
         index=index,
         speaker_id=speaker_id,
-        label=run.mark.label if run.mark and run.labelled else None,
+        label=(run.mark.label or None) if run.mark and run.labelled else None,
         kind=kind,
         paragraphs=tuple(text for text in texts if text),
         start_s=run.mark.start_s if run.mark and run.labelled else None,

@@ -26,6 +26,8 @@ def read(number: int, line: Line) -> Mark | None:
         label = match[2].strip(_STANDING if match[1] == "<" else " ")
         if _PAIRS[match[1]] != match[3] or not label or not label[0].isalnum():
             return None
+        if len(label) == 1 and match[1] != "<":
+            return None  # `(a)` counts
         return Mark(number, label, match.end(), start, match[1])
     if (match := _SIGN.match(text, at)) and line.gaps and match.end() < line.gaps[0] <= MAX_LABEL:
         return Mark(number, text[match.end() : line.gaps[0]], line.gaps[0] + 1, start, match[0].strip())

@@ -1,0 +1,76 @@
+"""What stands behind a mark and below it: its text, a rule, the role of who speaks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from turnstream.models import Line
+from turnstream.parse.candidates import LONG_TEXT
+from turnstream.parse.heads import is_role
+from turnstream.parse.lines import ends_sentence, is_divider
+from turnstream.parse.marks import Mark
+from turnstream.parse.voices import VOICE_WINDOW, has_voice
+
+
+def with_roles(lines: Sequence[Line], marks: Sequence[Mark]) -> list[Mark]:
+    """The marks, where an office on the line below a name is part of the name's: `Jo Li`, `Chief Executive`."""
+    joined: list[Mark] = []
+    for mark in marks:
+        above = joined[-1] if joined else None
+        if above and above.line == mark.line - 1 and is_role(mark.label) and _stand_alone(lines, above, mark):
+            joined[-1] = replace(above, further=1)
+        else:
+            joined.append(mark)
+    return joined
+
+
+def _stand_alone(lines: Sequence[Line], above: Mark, mark: Mark) -> bool:
+    return not is_role(above.label) and all(one.at == len(lines[one.line].text) for one in (above, mark))
+
+
+def with_text(lines: Sequence[Line], marks: Sequence[Mark]) -> list[Mark]:
+    """The marks that text follows: a list of names has none."""
+    marked = {mark.line for mark in marks}
+
+    def follows(mark: Mark) -> bool:
+        if mark.at < len(lines[mark.line].text):
+            return True
+        number = _below(lines, mark)
+        return number < len(lines) and number not in marked and not is_divider(lines[number].text)
+
+    return [mark for mark in marks if follows(mark)]
+
+
+def said(lines: Sequence[Line], mark: Mark) -> str:
+    """What follows a mark, as far as it is looked at."""
+    own = lines[mark.line].text[mark.at : mark.at + VOICE_WINDOW]
+    number = _below(lines, mark)
+    if len(own) >= VOICE_WINDOW or number >= len(lines):
+        return own
+    return f"{own} {lines[number].text[:VOICE_WINDOW]}".strip()
+
+
+def is_spoken(lines: Sequence[Line], mark: Mark) -> bool:
+    """Whether no title or value stands behind a mark, but a sentence or nothing."""
+    text = lines[mark.line].text
+    return mark.at >= len(text) or _is_sentence(text, mark.at) or has_voice(text[mark.at :])
+
+
+def opens_sentence(lines: Sequence[Line], mark: Mark) -> bool:
+    """Whether a sentence follows: above the first speaker stand labels of fields as well."""
+    text = lines[mark.line].text
+    if mark.at < len(text):
+        return _is_sentence(text, mark.at)
+    number = _below(lines, mark)
+    return number < len(lines) and _is_sentence(lines[number].text, 0)
+
+
+def _is_sentence(text: str, at: int) -> bool:
+    return ends_sentence(text) or len(text) - at >= LONG_TEXT
+
+
+def _below(lines: Sequence[Line], mark: Mark) -> int:
+    """Number of the line below a mark, or below the rule that closes it."""
+    number = mark.last + 1
+    return number + (number < len(lines) and is_divider(lines[number].text))
