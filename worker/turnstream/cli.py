@@ -133,12 +133,13 @@ def show(options: Common, document_id: str) -> int:
 
 @cli.command()
 @click.argument("files", nargs=-1, required=True, type=PATH)
+@click.option("--explain", "explained", is_flag=True, help="Show what each layout makes of a file, with its score.")
 @common
-def parse(options: Common, files: tuple[Path, ...]) -> int:
+def parse(options: Common, files: tuple[Path, ...], explained: bool) -> int:
     """Parse files without ingesting them (dry run)."""
     from turnstream.dry_run import dry_run
 
-    return dry_run(files, as_json=options.as_json)
+    return dry_run(files, as_json=options.as_json, explained=explained)
 
 
 @cli.command()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,43 +15,42 @@ from turnstream.errors import DocumentError, ParserFailed
 from turnstream.extract import extract
 from turnstream.identify import identify
 from turnstream.models import Record, printable
+from turnstream.parse import Hypothesis, layouts
 from turnstream.pipeline import record_of, source_of
 
+#: Labels shown of a layout.
+SHOWN_LABELS = 8
 _NO_ARRIVAL = "0" * 16
 
 
-def dry_run(files: Iterable[Path], *, as_json: bool) -> int:
-    """Parse each file and print it, in order; return 1 if any failed."""
+def dry_run(files: Iterable[Path], *, as_json: bool, explained: bool = False) -> int:
+    """Parse each file and print it, in order, with what each layout makes of it if wished; return 1 if any failed."""
     failed = 0
     for file in files:
         try:
-            record = _record(file)
+            record, layouts = _parsed(file)
         except (DocumentError, OSError) as error:
             failed = 1
             _show_error(file, error, as_json=as_json)
         else:
-            click.echo(
-                _json({"file": str(file), "record": record.model_dump(mode="json")}) if as_json else _words(record)
-            )
+            show = _as_json if as_json else _as_words
+            click.echo(show(file, record, layouts if explained else ()))
     return failed
 
 
-def _record(file: Path) -> Record:
+def _parsed(file: Path) -> tuple[Record, Sequence[Hypothesis]]:
     raw = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
     mtime_ns = 0 if str(file) == "-" else file.stat().st_mtime_ns
     try:
-        return _parsed(file, raw, mtime_ns)
+        extracted = extract(raw)
+        identity = identify(_NO_ARRIVAL, raw, extracted.canonical)
+        source = source_of(str(file), identity, len(raw), mtime_ns)
+        return record_of(extracted, source, datetime.now(UTC)), layouts(extracted)
     except DocumentError:
         raise
     except Exception as error:
         # As in the pipeline: a fault of ours is one file's, the others go on.
         raise ParserFailed(f"{type(error).__name__}: {error}") from error
-
-
-def _parsed(file: Path, raw: bytes, mtime_ns: int) -> Record:
-    extracted = extract(raw)
-    identity = identify(_NO_ARRIVAL, raw, extracted.canonical)
-    return record_of(extracted, source_of(str(file), identity, len(raw), mtime_ns), datetime.now(UTC))
 
 
 def _show_error(file: Path, error: DocumentError | OSError, *, as_json: bool) -> None:
@@ -63,6 +62,36 @@ def _show_error(file: Path, error: DocumentError | OSError, *, as_json: bool) ->
         click.echo(_json({"file": str(file), "error": facts}))
     else:
         click.echo(f"{printable(str(file))}: {facts['reason']}: {facts['detail']}. {facts['hint']}", err=True)
+
+
+def _as_json(file: Path, record: Record, layouts: Sequence[Hypothesis]) -> str:
+    value: dict[str, Any] = {"file": str(file), "record": record.model_dump(mode="json")}
+    if layouts:
+        value["layouts"] = [
+            {
+                "name": one.layout,
+                "score": round(one.score, 3),
+                "reasons": one.reasons,
+                "facts": {name: round(share, 3) for name, share in one.facts.items()},
+                "labels": _labels(one),
+            }
+            for one in layouts
+        ]
+    return _json(value)
+
+
+def _labels(one: Hypothesis) -> list[str]:
+    return list(dict.fromkeys(mark.label for mark in one.marks.values() if mark.label))[:SHOWN_LABELS]
+
+
+def _as_words(_file: Path, record: Record, layouts: Sequence[Hypothesis]) -> str:
+    told = [
+        f"  layout {one.layout}: score {one.score:.1f}, {', '.join(one.reasons) or 'no marks'}"
+        f" ({', '.join(f'{name} {share:.3g}' for name, share in one.facts.items())})"
+        f"{': ' if one.marks else ''}{' | '.join(_labels(one))}"
+        for one in layouts
+    ]
+    return "\n".join([_words(record), *told])
 
 
 def _words(record: Record) -> str:

@@ -1,9 +1,13 @@
 """Plain text into a transcript: title, publisher, summary, speakers, turns.
 
-marks       what each line could be: `Label: text`, `Label:`; shapes, what its label looks like
-voices      what follows a label: speech, or facts
-candidates  each label with its lines, weighed; evidence, which of them the whole document bears out;
-            plain, when only the form of a short one does
+page        line numbers, page marks, running heads: what paper leaves in a text
+layouts     how a line that opens a turn may be written, a module for each; marks, `Label: text`; times
+hypotheses  what each layout makes of the document, and the best of them
+weights     how well the marks of a layout bear one another out; heads, which part of a label says who;
+            below, what stands behind a mark and under it
+evidence    the same for `Label: text`, which needs less; candidates, its labels, weighed;
+            plain, when only the form of a short document does
+shapes      what a label looks like; voices, what follows it: speech, or facts
 head        what stands before the first turn
 segments    whose every line is; lines, which are nobody's; turns, the records made of them
 speakers    labels gathered into people; names, a label as name and role
@@ -14,25 +18,31 @@ Pure: no file, no clock, no log.  What no rule is sure of ends in ``unattributed
 
 from __future__ import annotations
 
-from turnstream.models import Extracted, Layout, Parsed
+from collections.abc import Container, Sequence
+
+from turnstream.models import Extracted, Layout, Line, Parsed
 from turnstream.parse.head import front_matter_end, read_head
-from turnstream.parse.hypotheses import best_layout
+from turnstream.parse.hypotheses import Hypothesis, best_layout, hypotheses
 from turnstream.parse.page import page_marks, unnumbered
 from turnstream.parse.segments import body_of, is_partial, runs_of
 from turnstream.parse.speakers import speakers_of
 from turnstream.parse.turns import turns_of, unattributed_of
 
-__all__ = ["PARSER_VERSION", "parse"]
+__all__ = ["PARSER_VERSION", "Hypothesis", "layouts", "parse"]
 
 PARSER_VERSION: str = "1"
 
 
-def parse(document: Extracted) -> Parsed:
-    """The transcript that a document's lines show; a text without speakers has no turns."""
-    lines, edges = unnumbered(document.lines)
-    nobodys = edges | page_marks(lines)
-    first = front_matter_end(lines)
-    best = best_layout(lines, first, nobodys)
+def parse(document: Extracted, without: Container[str] = ()) -> Parsed:
+    """The transcript that a document's lines show; a text without speakers has no turns.
+
+    Args:
+        document: lines and canonical text.
+        without: names of layouts that are not tried.
+
+    """
+    lines, nobodys, first = _read(document)
+    best = best_layout(lines, nobodys, first, without)
     marks = best.marks
     opening = min(marks, default=len(lines))
     head = read_head(lines, first, opening)
@@ -52,3 +62,15 @@ def parse(document: Extracted) -> Parsed:
         layout=Layout(name=best.layout, reasons=best.reasons) if marks else None,
         warnings=() if marks else ("no_turns",),
     )
+
+
+def layouts(document: Extracted) -> list[Hypothesis]:
+    """What every layout that found a mark makes of a document, the best first."""
+    found = [one for one in hypotheses(*_read(document)) if one.marks or one.facts]
+    return sorted(found, key=lambda one: (-one.score, -one.facts.get("marks", 0)))
+
+
+def _read(document: Extracted) -> tuple[Sequence[Line], frozenset[int], int]:
+    """The lines without their numbers, those of them that are nobody's, and the first after front matter."""
+    lines, edges = unnumbered(document.lines)
+    return lines, edges | page_marks(lines), front_matter_end(lines)

@@ -30,6 +30,6 @@ def is_role(label: str) -> bool:
 
 def _is_role(role: str) -> bool:
     parts = [fold(part) for part in role.split()]
-    if not words.CLAUSE.isdisjoint(parts) or parts[0] in words.VOICE or ". " in role:
+    if not words.CLAUSE.isdisjoint(parts) or parts[0] in words.VOICE | words.STARTERS or ". " in role:
         return False
     return role[0].islower() or has_office(parts[:1])

@@ -44,23 +44,23 @@ class Hypothesis:
 
 
 def best_layout(
-    lines: Sequence[Line], first: int, nobodys: Container[int] = (), without: Container[str] = ()
+    lines: Sequence[Line], nobodys: Container[int] = (), first: int = 0, without: Container[str] = ()
 ) -> Hypothesis:
     """Return what explains the lines from ``first`` on best; without any marks if nothing does.
 
     Args:
         lines: the document.
-        first: number of its first line after front matter.
         nobodys: numbers of lines that are page marks and the like.
+        first: number of its first line after front matter.
         without: names of layouts that are not tried.
 
     """
     nothing = Hypothesis(LABEL_LINE, {}, 0.0)
-    return max((nothing, *hypotheses(lines, first, nobodys, without)), key=attrgetter("score"))
+    return max((nothing, *hypotheses(lines, nobodys, first, without)), key=attrgetter("score"))
 
 
 def hypotheses(
-    lines: Sequence[Line], first: int, nobodys: Container[int] = (), without: Container[str] = ()
+    lines: Sequence[Line], nobodys: Container[int] = (), first: int = 0, without: Container[str] = ()
 ) -> Iterator[Hypothesis]:
     """Yield what each layout makes of the lines from ``first`` on, believed (``score`` above 0) or not."""
     if LABEL_LINE not in without:
