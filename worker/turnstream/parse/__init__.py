@@ -9,6 +9,7 @@ evidence    the same for `Label: text`, which needs less; candidates, its labels
             plain, when only the form of a short document does
 shapes      what a label looks like; voices, what follows it: speech, or facts
 head        what stands before the first turn
+narration   headings between turns
 segments    whose every line is; lines, which are nobody's; turns, the records made of them
 speakers    labels gathered into people; names, a label as name and role
 words       the general vocabularies that all of them lean on
@@ -23,6 +24,7 @@ from collections.abc import Container, Sequence
 from turnstream.models import Extracted, Layout, Line, Parsed
 from turnstream.parse.head import front_matter_end, read_head
 from turnstream.parse.hypotheses import Hypothesis, best_layout, hypotheses
+from turnstream.parse.narration import headings
 from turnstream.parse.page import page_marks, unnumbered
 from turnstream.parse.segments import body_of, is_partial, runs_of
 from turnstream.parse.speakers import speakers_of
@@ -47,7 +49,7 @@ def parse(document: Extracted, without: Container[str] = ()) -> Parsed:
     opening = min(marks, default=len(lines))
     head = read_head(lines, first, opening)
     facts = {fact.field: fact.value for fact in head}
-    runs = tuple(runs_of(lines, marks, opening, nobodys, best.breaks(lines)))
+    runs = tuple(runs_of(lines, marks, opening, nobodys, best.breaks(lines) | headings(lines, marks)))
     speakers, ids = speakers_of(marks[number].label for number in sorted(marks) if marks[number].label)
     return Parsed(
         title=facts.get("title"),

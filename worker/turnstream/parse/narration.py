@@ -1,0 +1,57 @@
+"""Headings between turns, and what is printed below the last one: paragraphs that are no sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from turnstream.models import Line
+from turnstream.parse.lines import ends_sentence, is_direction
+from turnstream.parse.marks import Mark
+
+#: Paragraphs of so many end as sentences do, where people's words are punctuated.
+PUNCTUATED = 0.75
+#: Code points of a heading.
+MAX_HEADING = 120
+#: Paragraphs of headings above a turn.
+MAX_HEADINGS = 6
+
+
+def headings(lines: Sequence[Line], marks: Mapping[int, Mark]) -> frozenset[int]:
+    """Return the numbers of lines that stand between what somebody says and the next mark or the end, said by nobody.
+
+    They stand apart, and end no sentence in a document whose paragraphs do.
+    """
+    if not marks or not _is_punctuated(lines, min(marks)):
+        return frozenset()
+    numbers = sorted(marks)
+    found: set[int] = set()
+    for number, following in zip(numbers, [*numbers[1:], len(lines)], strict=True):
+        found.update(_above(lines, marks[number].last + 1, following))
+    return frozenset(found)
+
+
+def _is_punctuated(lines: Sequence[Line], first: int) -> bool:
+    ends = [n for n in range(first, len(lines)) if n + 1 == len(lines) or lines[n + 1].blank_before]
+    sentences = sum(ends_sentence(lines[n].text) or is_direction(lines[n].text) for n in ends)
+    return sentences >= PUNCTUATED * len(ends)
+
+
+def _above(lines: Sequence[Line], first: int, end: int) -> Iterator[int]:
+    """Paragraphs right above line ``end``, of the lines from ``first`` on, that read as headings."""
+    if end < len(lines) and not lines[end].blank_before:
+        return
+    most = MAX_HEADINGS if end < len(lines) else len(lines)
+    for _ in range(most):
+        begin = end - 1
+        while begin > first and not lines[begin].blank_before:
+            begin -= 1
+        if begin <= first - 1 or not lines[begin].blank_before or not _read_as_heading(lines[begin:end]):
+            return
+        yield from range(begin, end)
+        end = begin
+
+
+def _read_as_heading(paragraph: Sequence[Line]) -> bool:
+    if not all(len(line.text) <= MAX_HEADING and not is_direction(line.text) for line in paragraph):
+        return False
+    return bool(paragraph) and not ends_sentence(paragraph[-1].text) and not paragraph[0].text[0].islower()
