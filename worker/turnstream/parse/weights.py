@@ -39,8 +39,10 @@ LOOKED_AT = 60
 #: Words of what is said rather than a label: `Thank you, Jo.`
 MAX_SAID = 4
 
+#: Style of marks with a time.
+TIMED = "timed"
 #: Styles in which hardly anything but a label is written, whatever it looks like; of so many words at most.
-SIGNS, MAX_SIGNED = frozenset(("timed", "<", *"○◯●■◆▲△□◇☆★")), 6
+SIGNS, MAX_SIGNED = frozenset((TIMED, "<", *"○◯●■◆▲△□◇☆★")), 6
 #: … in which it is one word.
 NICKNAMES = "<"
 #: Of so many nicknames, one may be markup that is closed again.
@@ -103,9 +105,17 @@ def _shapes(heads: Mapping[int, str], style: str) -> dict[int, Shape | None]:
     found = shapes_of(heads.values())
     most = 1 if style == NICKNAMES else MAX_SIGNED if style in SIGNS else 0
     for head, shape in found.items():
-        if shape is None and len(head.split()) <= most and NO_NAME.isdisjoint(head):
+        if shape is None and len(head.split()) <= most and not _is_program(head, style):
             found[head] = "word"
     return {line: found[head] for line, head in heads.items()}
+
+
+def _is_program(head: str, style: str) -> bool:
+    """What a program calls itself in a log, `INFO db`, `kernel`, or a tag."""
+    first, *others = map(fold, head.split())
+    logged = bool(others) and (first in words.FIELDS or first in words.HEADINGS)
+    small = style == TIMED and head.islower() and head.isascii()
+    return logged or small or not NO_NAME.isdisjoint(head)
 
 
 def _in_place(lines: Sequence[Line], marks: Sequence[Mark]) -> list[Mark]:
