@@ -18,8 +18,17 @@ BEFORE = re.compile(rf"[(\[<]?{_STAMP}[)\]>]?(?:(?: ?[|–—-])? +|(?<=[)\]>]))
 #: Behind one, at the end of its line.
 AFTER = re.compile(rf"(?: ?[|·•@,–—-]| at)? ?[(\[<]?(?<![\d:./-]){_STAMP}[)\]>]?$")
 
+#: What a time may end in, besides a digit.
+_CLOSING = ")]>mM."
 #: Nothing else, where a text would be.
 ALONE = re.compile(rf"[(\[<]?{_STAMP}[)\]>]?")
+
+
+def find_time(text: str) -> re.Match[str] | None:
+    """Find a time at the end of a text or at its beginning."""
+    if (text[-1].isdigit() or text[-1] in _CLOSING) and (found := AFTER.search(text)):
+        return found
+    return BEFORE.match(text) if text[0].isdigit() or text[0] in "([<" else None
 
 
 def seconds(stamp: re.Match[str]) -> float | None:

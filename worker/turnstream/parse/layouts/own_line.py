@@ -6,8 +6,11 @@ import re
 
 from turnstream.models import Line
 from turnstream.parse.marks import MAX_LABEL, Mark
-from turnstream.parse.times import AFTER, BEFORE, seconds
+from turnstream.parse.times import find_time, seconds
 
+#: What a label on its own does not end in, unless it is an abbreviation.
+_ENDS = frozenset(":：.?!…,;。？！，、")
+_ABBREVIATED = ("Jr.", "Sr.", "m.", "M.")
 _HEADING = re.compile(r"(#{1,6}) (.+?)(?: #+)?$")
 _BOLD = re.compile(r"(\*\*|__|\*|_)([^*_].*?)\1$")
 #: What some agencies count turns by: `Operator [1]`.
@@ -18,7 +21,7 @@ _ENCLOSED = re.compile(r"([\[<【])([^\[\]<>【】]+)[\]>】]$")
 def read(number: int, line: Line) -> Mark | None:
     """The mark, ``style`` telling what it is written in: `heading 2`, `bold`, `enclosed`, `timed`, nothing."""
     text = line.text
-    if len(text) > MAX_LABEL or text[-1] in ":：":
+    if len(text) > MAX_LABEL or text[0].islower() or (text[-1] in _ENDS and not text.endswith(_ABBREVIATED)):
         return None
     style = ""
     if match := _HEADING.match(text):
@@ -30,13 +33,13 @@ def read(number: int, line: Line) -> Mark | None:
     if match := _ENCLOSED.match(text):
         style, text = style or "enclosed", match[2].strip()
     start = None
-    if (match := AFTER.search(text)) or (match := BEFORE.match(text)):
+    if match := find_time(text):
         start = seconds(match)
         text = (text[: match.start()] + text[match.end() :]).strip()
         if match := _BOLD.match(text):
             text = match[2].strip()
         style = "timed"
     text = text.rstrip(" :：")
-    if not text or not text[0].isalnum() or (text[-1] in ".?!…,;。？！，、" and not text.endswith(("Jr.", "Sr."))):
+    if not text or not text[0].isalnum() or (text[-1] in _ENDS and not text.endswith(_ABBREVIATED)):
         return None
     return Mark(number, text, len(line.text), start, style)

@@ -7,7 +7,7 @@ import re
 from turnstream.models import Line
 from turnstream.parse import words
 from turnstream.parse.marks import MAX_LABEL, Mark
-from turnstream.parse.shapes import fold, has_office
+from turnstream.parse.shapes import MAX_WORDS, fold, has_office
 
 #: The period, and a dash that may follow it.
 _END = re.compile(r"\.(?:[-–—]{1,2} ?| [-–—]{1,2} | |$)")
@@ -39,6 +39,10 @@ def read(number: int, line: Line) -> Mark | None:
 
 def _fits(label: str) -> bool:
     """Nothing that people say as a sentence of its own: `Thank you.` is."""
-    folded = [fold(part) for part in label.split()]
-    is_said = len(folded) <= MAX_SAID and not has_office(folded) and not words.VOICE.isdisjoint(folded)
-    return not (is_said or ":" in label)
+    parts = label.split()
+    if ":" in label or len(parts) > MAX_WORDS:
+        return False
+    if len(parts) > MAX_SAID:
+        return True
+    folded = [fold(part) for part in parts]
+    return has_office(folded) or words.VOICE.isdisjoint(folded)
