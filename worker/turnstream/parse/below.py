@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 
 from turnstream.models import Line
@@ -13,8 +13,8 @@ from turnstream.parse.marks import Mark
 from turnstream.parse.voices import VOICE_WINDOW, has_voice
 
 
-def with_roles(lines: Sequence[Line], marks: Sequence[Mark]) -> list[Mark]:
-    """The marks, where an office on the line below a name is part of the name's: `Jo Li`, `Chief Executive`."""
+def with_all_lines(lines: Sequence[Line], marks: Sequence[Mark]) -> list[Mark]:
+    """The marks with the lines that are theirs: a name with the office below it, and the rule that closes them."""
     joined: list[Mark] = []
     for mark in marks:
         above = joined[-1] if joined else None
@@ -22,7 +22,14 @@ def with_roles(lines: Sequence[Line], marks: Sequence[Mark]) -> list[Mark]:
             joined[-1] = replace(above, further=1)
         else:
             joined.append(mark)
-    return joined
+    return [_closed(lines, mark) for mark in joined]
+
+
+def _closed(lines: Sequence[Line], mark: Mark) -> Mark:
+    below = mark.last + 1
+    if mark.at < len(lines[mark.line].text) or below >= len(lines) or not is_divider(lines[below].text):
+        return mark
+    return replace(mark, further=mark.further + 1)
 
 
 def _stand_alone(lines: Sequence[Line], above: Mark, mark: Mark) -> bool:
@@ -36,17 +43,17 @@ def with_text(lines: Sequence[Line], marks: Sequence[Mark]) -> list[Mark]:
     def follows(mark: Mark) -> bool:
         if mark.at < len(lines[mark.line].text):
             return True
-        number = _below(lines, mark)
-        return number < len(lines) and number not in marked and not is_divider(lines[number].text)
+        below = mark.last + 1
+        return below < len(lines) and below not in marked and not is_divider(lines[below].text)
 
     return [mark for mark in marks if follows(mark)]
 
 
-def said(lines: Sequence[Line], mark: Mark) -> str:
-    """What follows a mark, as far as it is looked at."""
+def said(lines: Sequence[Line], mark: Mark, marked: Container[int]) -> str:
+    """What follows a mark before the next ``marked`` line, as far as it is looked at."""
     own = lines[mark.line].text[mark.at : mark.at + VOICE_WINDOW]
-    number = _below(lines, mark)
-    if len(own) >= VOICE_WINDOW or number >= len(lines):
+    number = mark.last + 1
+    if len(own) >= VOICE_WINDOW or number >= len(lines) or number in marked:
         return own
     return f"{own} {lines[number].text[:VOICE_WINDOW]}".strip()
 
@@ -62,15 +69,9 @@ def opens_sentence(lines: Sequence[Line], mark: Mark) -> bool:
     text = lines[mark.line].text
     if mark.at < len(text):
         return _is_sentence(text, mark.at)
-    number = _below(lines, mark)
+    number = mark.last + 1
     return number < len(lines) and _is_sentence(lines[number].text, 0)
 
 
 def _is_sentence(text: str, at: int) -> bool:
     return ends_sentence(text) or len(text) - at >= LONG_TEXT
-
-
-def _below(lines: Sequence[Line], mark: Mark) -> int:
-    """Number of the line below a mark, or below the rule that closes it."""
-    number = mark.last + 1
-    return number + (number < len(lines) and is_divider(lines[number].text))

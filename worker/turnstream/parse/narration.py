@@ -8,7 +8,7 @@ from turnstream.models import Line
 from turnstream.parse.lines import ends_sentence, is_direction
 from turnstream.parse.marks import Mark
 
-#: Paragraphs of so many end as sentences do, where people's words are punctuated.
+#: Share of first paragraphs that end as sentences do, where people's words are punctuated.
 PUNCTUATED = 0.75
 #: Code points of a heading.
 MAX_HEADING = 120
@@ -21,19 +21,26 @@ def headings(lines: Sequence[Line], marks: Mapping[int, Mark]) -> frozenset[int]
 
     They stand apart, and end no sentence in a document whose paragraphs do.
     """
-    if not marks or not _is_punctuated(lines, min(marks)):
-        return frozenset()
     numbers = sorted(marks)
+    if not marks or not _is_punctuated(lines, marks):
+        return frozenset()
     found: set[int] = set()
     for number, following in zip(numbers, [*numbers[1:], len(lines)], strict=True):
-        found.update(_above(lines, marks[number].last + 1, following))
+        found.update(_above(lines, _paragraph_end(lines, marks[number], marks) + 1, following))
     return frozenset(found)
 
 
-def _is_punctuated(lines: Sequence[Line], first: int) -> bool:
-    ends = [n for n in range(first, len(lines)) if n + 1 == len(lines) or lines[n + 1].blank_before]
-    sentences = sum(ends_sentence(lines[n].text) or is_direction(lines[n].text) for n in ends)
-    return sentences >= PUNCTUATED * len(ends)
+def _is_punctuated(lines: Sequence[Line], marks: Mapping[int, Mark]) -> bool:
+    ends = [lines[_paragraph_end(lines, mark, marks)].text for mark in marks.values()]
+    return sum(ends_sentence(text) or is_direction(text) for text in ends) >= PUNCTUATED * len(ends)
+
+
+def _paragraph_end(lines: Sequence[Line], mark: Mark, marks: Mapping[int, Mark]) -> int:
+    """Number of the last line of the first paragraph that a mark opens."""
+    number = mark.line if mark.at < len(lines[mark.line].text) else min(mark.last + 1, len(lines) - 1)
+    while number + 1 < len(lines) and not lines[number + 1].blank_before and number + 1 not in marks:
+        number += 1
+    return number
 
 
 def _above(lines: Sequence[Line], first: int, end: int) -> Iterator[int]:

@@ -9,7 +9,8 @@ from dataclasses import replace
 from itertools import pairwise
 
 from turnstream.models import Line
-from turnstream.parse.shapes import shape_of
+from turnstream.parse.shapes import outside_brackets, shape_of
+from turnstream.parse.times import find_time
 
 #: A line number and what divides it from its line.
 _NUMBERED = re.compile(r"(\d{1,2})(?: |$)")
@@ -84,7 +85,8 @@ def _counts(lines: Sequence[Line], pattern: str, numbers: Sequence[int]) -> bool
     """Whether one of the numbers in lines of a pattern goes up as pages do."""
     if len(numbers) < (FEWEST_NAMED if _PAGE.search(pattern) else FEWEST_PAGES):
         return False
-    if shape_of(lines[numbers[0]].text.rstrip(":.")):
+    one = lines[numbers[0]].text
+    if (one[0].isalpha() and shape_of(outside_brackets(one.rstrip(":.")))) or find_time(one):
         return False
     columns = zip(*(map(int, _NUMBER.findall(lines[number].text)) for number in numbers), strict=True)
     return any(all(1 <= after - before <= PAGES_APART for before, after in pairwise(column)) for column in columns)

@@ -34,22 +34,24 @@ def runs_of(
 ) -> Iterator[Run]:
     """Every line from ``first`` on in exactly one run, in order.
 
-    Lines of ``nobodys`` and ``breaks`` are nobody's; after the former the same speaker goes on.
+    Lines of ``nobodys`` and ``breaks`` are nobody's; after the former, and after a rule as wide
+    as the page, the same speaker goes on.
     """
     closing = closing_at(lines)
     run: Run | None = None
     speaking: Mark | None = None
-    begun = -1
     for number in range(first, len(lines)):
         mark = marks.get(number)
-        between = number in nobodys or (is_divider(lines[number].text) and _divides_nobody(lines, number, begun))
-        begun = marks[number].last if number in marks and marks[number].at == len(lines[number].text) else begun
+        between = number in nobodys or (is_divider(lines[number].text) and not is_rule(lines[number].text))
         kind: RunKind = "turn" if mark else "rest"
         if not mark and not between and number not in breaks and number < closing:
             kind = _kind(lines[number].text, speaking)
         if not between and (mark or not _resumes(lines[number].text, kind)):
             speaking = mark or speaking if kind != "rest" else None
-        if run and ((run.kind == kind != "direction" and not mark) or (run.mark and number <= run.mark.last)):
+        if run and run.mark and run.first <= number <= run.mark.last and not mark:
+            speaking, run.last = run.mark, number
+            continue
+        if run and run.kind == kind != "direction" and not mark:
             run.last = number
             continue
         if run:
@@ -57,11 +59,6 @@ def runs_of(
         run = Run(kind, number, number, speaking, labelled=mark is not None)
     if run:
         yield run
-
-
-def _divides_nobody(lines: Sequence[Line], number: int, begun: int) -> bool:
-    """Below a label, or as wide as the page, a rule does not end what somebody says."""
-    return begun == number - 1 or not is_rule(lines[number].text)
 
 
 def _kind(text: str, speaking: Mark | None) -> RunKind:

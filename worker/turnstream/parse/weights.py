@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from turnstream.models import Line
 from turnstream.parse import words
-from turnstream.parse.below import is_spoken, opens_sentence, said, with_roles, with_text
+from turnstream.parse.below import is_spoken, opens_sentence, said, with_all_lines, with_text
 from turnstream.parse.candidates import is_wrapped, opens_paragraph
 from turnstream.parse.heads import head_of
 from turnstream.parse.marks import Mark
@@ -76,7 +76,7 @@ def weigh(lines: Sequence[Line], marks: Sequence[Mark]) -> Weight:
     shaped = [
         mark for mark in marks if shapes[mark.line] and (signed or _may_speak(heads[mark.line], shapes[mark.line]))
     ]
-    placed = _alike(_in_place(lines, with_roles(lines, shaped)), heads)
+    placed = _alike(_in_place(lines, with_all_lines(lines, shaped)), heads)
     labels = Counter(heads[mark.line].casefold() for mark in placed)
     back = min((mark.line for mark in placed if labels[heads[mark.line].casefold()] > 1), default=0)
     believed = [
@@ -153,7 +153,8 @@ def _is_somebody(mark: Mark, shape: Shape | None) -> bool:
 def _facts(
     lines: Sequence[Line], read: Sequence[Mark], marks: Sequence[Mark], labels: Sequence[str], counts: Mapping[str, int]
 ) -> dict[str, float]:
-    texts = [said(lines, mark) for mark in marks[:: max(1, len(marks) // LOOKED_AT)]]
+    marked = {mark.line for mark in marks}
+    texts = [said(lines, mark, marked) for mark in marks[:: max(1, len(marks) // LOOKED_AT)]]
     return {
         "marks": len(marks),
         "labels": len(set(labels)),

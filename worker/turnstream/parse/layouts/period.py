@@ -13,12 +13,12 @@ from turnstream.parse.shapes import MAX_WORDS, fold, has_office
 _END = re.compile(r"\.(?:[-–—]{1,2} ?| [-–—]{1,2} | |$)")
 #: What is said of the speaker, `[presiding]`.
 _REMARK = re.compile(r"\[[a-z][a-z ]{0,40}\] ")
+#: Signs that end a label in another layout.
+_DASHES = frozenset(("-", "–", "—", "--"))
 #: Words of a short sentence that somebody says.
 MAX_SAID = 4
 #: Not the end of a label, though a period follows.
-_SHORT = frozenset(
-    ("st", "jr", "sr", "gen", "col", "lt", "maj", "sgt", "capt", "gov", "sen", "rep", "messrs", "no", "vs")
-)
+_SHORT = frozenset(("st", "gen", "col", "lt", "maj", "sgt", "capt", "gov", "sen", "rep", "messrs", "no", "vs"))
 
 
 def read(number: int, line: Line) -> Mark | None:
@@ -40,7 +40,7 @@ def read(number: int, line: Line) -> Mark | None:
 def _fits(label: str) -> bool:
     """Nothing that people say as a sentence of its own: `Thank you.` is."""
     parts = label.split()
-    if ":" in label or len(parts) > MAX_WORDS:
+    if ":" in label or len(parts) > MAX_WORDS or not _DASHES.isdisjoint(parts):
         return False
     if len(parts) > MAX_SAID:
         return True
