@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.unit.test_parse import assert_covered
@@ -239,3 +239,11 @@ def test_any_text_in_any_layout_is_covered(form: str, at: int, odd: str) -> None
     except UnsupportedFormat:  # more control characters than a text has
         return
     assert_covered(document, parse(document))
+
+
+@example(["** **"])
+@given(st.lists(st.text("aB1.:-–—*_#<>[]()（）○\"'/|@!? \t\u3000\u05d0漢", min_size=1, max_size=24), max_size=12))
+def test_lines_of_nothing_but_signs_are_covered(lines: list[str]) -> None:
+    text = "\n".join([*lines, "end"] * 3)
+    document, parsed = read(text)
+    assert_covered(document, parsed)

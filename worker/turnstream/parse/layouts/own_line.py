@@ -33,7 +33,7 @@ def read(number: int, line: Line) -> Mark | None:
     if match := _ENCLOSED.match(text):
         style, text = style or "enclosed", match[2].strip()
     start = None
-    if match := find_time(text):
+    if text and (match := find_time(text)):
         start = seconds(match)
         text = (text[: match.start()] + text[match.end() :]).strip()
         if match := _BOLD.match(text):
