@@ -40,6 +40,6 @@ def read(number: int, line: Line) -> Mark | None:
             text = match[2].strip()
         style = "timed"
     text = text.rstrip(" :：")
-    if not text or not text[0].isalnum() or (text[-1] in _ENDS and not text.endswith(_ABBREVIATED)):
+    if not text or not text[0].isalnum() or ":" in text or (text[-1] in _ENDS and not text.endswith(_ABBREVIATED)):
         return None
     return Mark(number, text, len(line.text), start, style)
