@@ -134,7 +134,7 @@ def test_the_name_of_a_recognised_encoding_is_written_with_hyphens() -> None:
 
 
 def test_a_text_in_ascii_is_utf_8() -> None:
-    assert decode(b"Ann: Hello.\n") == ("Ann: Hello.\n", "utf-8")
+    assert decode(b"Ann: Hello.\n") == ("Ann: Hello.\n", "utf-8", ())
 
 
 @pytest.mark.parametrize(
