@@ -40,7 +40,24 @@ _WESTERN = re.compile(
             _after_c3("Ã") + _one_of("ŸœšŠŒž"),
             _after_c3("×") + _LATER + "×".encode() + _LATER,  # once is good: "3×½"
             # quotes and dashes, then what all Japanese, Chinese, Korean, Thai and Hindi has, and a mark
-            *(sign.encode()[1:] for sign in ("â€", "ã€", "ã\x81", "ã‚", "ï¼", "ë‹", "à¸", "à¤", "ï»¿")),
+            *(
+                sign.encode()[1:]
+                for sign in (
+                    "â€",
+                    "â\x80",
+                    "ã€",
+                    "ã\x80",
+                    "ã\x81",
+                    "ã‚",
+                    "ã\x82",
+                    "ï¼",
+                    "ë‹",
+                    "ë\x8b",
+                    "à¸",
+                    "à¤",
+                    "ï»¿",
+                )
+            ),
         )
     )
     + b")"

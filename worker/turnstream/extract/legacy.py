@@ -8,7 +8,6 @@ write: no letter of another alphabet inside a word, no sign in the middle of one
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -39,10 +38,14 @@ _USUAL = {
 #: Most old files are in windows-1252.  That counts for so much while there is little else to go by:
 #: half of it after so many characters beyond ASCII.
 _WESTERN, _HEAD_START, _HALVED_AFTER = "cp1252", 0.05, 12
-#: Evidence is taken from the lines that are not ASCII, so much of it in so large pieces.
+#: Evidence is taken from around the bytes that are not ASCII: so much of it, in so large pieces,
+#: with so much before and after each such byte.
 _EVIDENCE_BYTES = 32 * 1024
-_PIECE_BYTES = 8 * 1024
-_BEYOND_ASCII = re.compile(rb"[\x80-\xff\x1b]")
+_LEAST_BYTES, _PIECE_BYTES = 512, 8 * 1024
+_BEFORE, _AFTER = 64, 256
+_BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
+#: Bytes that are no part of a longer character in any encoding.
+_BETWEEN_CHARACTERS = re.compile(rb"[\t\n\r -/]")
 
 _CAPITAL = "".join(char for char in map(chr, range(0xC0, 0x530)) if char.isupper())
 _SMALL = "".join(char for char in map(chr, range(0xC0, 0x530)) if char.islower())
@@ -67,6 +70,9 @@ _ODD = re.compile(
 )
 #: Share of the best score below which an encoding is not looked at.
 _HOPELESS = 0.5
+#: Of so many characters one may be broken without saying anything against an encoding.
+_PER_SCRATCH = 200
+_LENT = 0.98
 #: With at most so many characters beyond ASCII, an encoding that scores at least this share of the
 #: winner's score and reads otherwise makes the winner uncertain.  More characters are rarely wrong.
 _FEW, _CLOSE = 12, 0.95
@@ -83,10 +89,7 @@ class Guess(NamedTuple):
 def guess(raw: bytes) -> Guess | None:
     """Return ``raw`` in the encoding that it is most likely in, or ``None`` if no known one fits."""
     pieces = list(_evidence(raw))
-    scores: defaultdict[str, float] = defaultdict(float)
-    for piece in pieces:
-        for encoding, score in _scores(piece):
-            scores[encoding] += score
+    scores = _sums([dict(_scores(piece)) for piece in pieces], pieces)
     ranking = sorted(scores, key=lambda encoding: -scores[encoding])
     for place, encoding in enumerate(ranking):
         name, text = _decoded(raw, encoding)
@@ -96,24 +99,51 @@ def guess(raw: bytes) -> Guess | None:
     return None
 
 
+def _sums(found: list[dict[str, float]], pieces: list[bytes]) -> dict[str, float]:
+    """Return the scores of all pieces; one that only a bad byte keeps an encoding out of is lent nearly the best."""
+    sums = {}
+    for encoding in {encoding: None for scores in found for encoding in scores}:
+        sums[encoding] = sum(
+            scores.get(encoding, 0.0)
+            if encoding in scores or not _is_scratched(piece, encoding)
+            else max(scores.values(), default=0.0) * _LENT
+            for scores, piece in zip(found, pieces, strict=True)
+        )
+    return sums
+
+
+def _is_scratched(piece: bytes, encoding: str) -> bool:
+    text = piece.decode(encoding, "replace")
+    broken = text.count(LOST)
+    return 0 < broken <= max(1, _beyond_ascii(text) // _PER_SCRATCH)
+
+
 def _evidence(raw: bytes) -> Iterator[bytes]:
-    """Yield pieces of whole lines that are not ASCII, wherever in the file they are."""
-    lines: list[bytes] = []
+    """Yield pieces of what is around the bytes that are not ASCII, wherever in the file they are."""
+    if raw.isascii():  # seven bits: what they mean depends on all escapes before
+        escape = raw.find(b"\x1b")
+        yield raw[max(escape, 0) : escape + _PIECE_BYTES]
+        return
+    parts: list[bytes] = []
     size = total = at = 0
+    enough = min(max(len(raw) // 4, _LEAST_BYTES), _PIECE_BYTES)
     while total < _EVIDENCE_BYTES and (found := _BEYOND_ASCII.search(raw, at)):
-        start = max(raw.rfind(b"\n", at, found.start()) + 1, at, found.start() - _PIECE_BYTES)
-        end = raw.find(b"\n", found.start(), found.start() + _PIECE_BYTES) + 1
-        at = end or found.start() + _PIECE_BYTES
-        lines.append(raw[start:at])
-        size += at - start
-        total += at - start
-        if size >= _PIECE_BYTES:
-            yield b"".join(lines)
-            lines, size = [], 0
-        if not end:  # the rest of a line may begin in the middle of a character
+        start = max(at, found.start() - _BEFORE)
+        cut = _BETWEEN_CHARACTERS.search(raw, found.start() + _AFTER, found.start() + _PIECE_BYTES)
+        end = cut.end() if cut else found.start() + _PIECE_BYTES
+        if start > at:
+            parts.append(b"\n")
+        parts.append(raw[start:end])
+        size += end - start
+        total += end - start
+        at = end
+        if size >= enough:
+            yield b"".join(parts)
+            parts, size = [], 0
+        if not cut:  # what follows may begin in the middle of a character
             break
-    if lines:
-        yield b"".join(lines)
+    if parts:
+        yield b"".join(parts)
 
 
 def _scores(piece: bytes) -> Iterator[tuple[str, float]]:
