@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import cycle, islice
 from typing import NamedTuple
 
@@ -57,27 +56,17 @@ def samples(length: int) -> Iterator[Sample]:
                     yield Sample(language, encoding, length, _encoded(text, encoding), text)
 
 
-def shares(length: int, read: Callable[[bytes], str | None]) -> dict[str, tuple[int, int]]:
-    """Return, per encoding, how many samples ``read`` gets exactly right, and how many there are."""
-    counts: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0])
-    for sample in samples(length):
-        count = counts[sample.encoding]
-        text = read(sample.raw)
-        count[0] += text is not None and unicodedata.normalize("NFC", text) == sample.text
-        count[1] += 1
-    return {encoding: (right, total) for encoding, (right, total) in counts.items()}
-
-
 def _transcripts(language: str, encoding: str, length: int) -> Iterator[str]:
     """Transcripts with the speakers' own names, and as a machine writes them, with much ASCII."""
     names, speech = SPEECHES[language]
     lines = [line for line in speech.splitlines() if _holds(encoding, line)]
     own = names if _holds(encoding, "".join(names)) else ("Chair", "Mr X")
-    for labels in (own, ("[00:12:07] Speaker 1", "[00:12:31] Speaker 2")):
-        for start in range(len(lines) if length < 1000 else 1):
-            spoken = islice(zip(cycle(labels), cycle(lines[start:] + lines[:start])), 1 + length // 40)
-            text = "".join(f"{label}: {line}\n" for label, line in spoken)
-            yield _cut(text, length if labels is own else length + 20)
+    machine = ("[00:12:07] Speaker 1", "[00:12:31] Speaker 2")
+    shapes = [(labels, start) for labels in (own, machine) for start in range(0, len(lines), 1 + length // 200)]
+    for labels, start in shapes[: 1 if length > 1000 else None]:
+        spoken = islice(zip(cycle(labels), cycle(lines[start:] + lines[:start])), 1 + length // 40)
+        text = "".join(f"{label}: {line}\n" for label, line in spoken)
+        yield _cut(text, length if labels is own else length + 20)
 
 
 def _cut(text: str, length: int) -> str:

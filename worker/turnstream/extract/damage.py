@@ -17,7 +17,7 @@ _WHOLE_PER_BROKEN = 4
 
 def tolerable(broken: int, whole: int) -> bool:
     """Whether an encoding is right although ``broken`` of its characters beyond ASCII are not."""
-    return broken * _WHOLE_PER_BROKEN <= whole
+    return 0 < whole >= broken * _WHOLE_PER_BROKEN
 
 
 def _one_of(characters: str) -> bytes:
@@ -64,8 +64,8 @@ _WESTERN = re.compile(
 )
 #: UTF-8 read as MacRoman: é shows as √©.
 _MAC = re.compile("√[©®±≥¥´ß°¢§•¶™¨≠ÆØ∞∂∑∏π∫ªºΩæø]|‚Ä[ôúùîìò¶]")
-#: UTF-8 read as windows-1251: a dash shows as вЂ“, the letter р as СЂ (which Serbian has in capitals).
-_CYRILLIC_PUNCTUATION, _CYRILLIC_R, _CYRILLIC_ENOUGH = "вЂ", "СЂ", 3
+#: UTF-8 read as windows-1251: a dash shows as вЂ“, the letter р as СЂ.
+_CYRILLIC = ("вЂ", "СЂ")
 
 
 def is_mojibake(text: str, utf8: bytes) -> bool:
@@ -73,5 +73,5 @@ def is_mojibake(text: str, utf8: bytes) -> bool:
     return (
         _WESTERN.search(utf8) is not None
         or (("√" in text or "‚" in text) and _MAC.search(text) is not None)
-        or ("Ђ" in text and (_CYRILLIC_PUNCTUATION in text or text.count(_CYRILLIC_R) >= _CYRILLIC_ENOUGH))
+        or ("Ђ" in text and any(sign in text for sign in _CYRILLIC))
     )

@@ -133,5 +133,6 @@ def _damaged_utf8(raw: bytes) -> str | None:
     """Return UTF-8 with U+FFFD in the place of its broken bytes, if what is whole proves that it is UTF-8."""
     text = raw.decode("utf-8", "replace")
     broken = text.count(LOST) - raw.count(LOST.encode())
-    ascii_characters = len(raw.translate(None, _HIGH))
-    return text if tolerable(broken, len(text) - ascii_characters - broken) else None
+    whole = len(text) - len(raw.translate(None, _HIGH)) - broken
+    cut = text.endswith(LOST)  # in a character, at its end: says nothing
+    return text if tolerable(broken - cut, whole) else None
