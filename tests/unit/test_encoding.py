@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from tests.unit.languages import SPEECHES
 from turnstream.errors import EmptyFile, Undecodable, UnsupportedFormat
-from turnstream.extract import extract
+from turnstream.extract import extract, legacy
 from turnstream.extract.encoding import decode
 from turnstream.identify import identify
 
@@ -138,6 +138,17 @@ def test_the_name_of_a_recognised_encoding_is_written_with_hyphens() -> None:
     encoding = decode(JAPANESE.encode("euc-jp"))[1]
     assert codecs.lookup(encoding)
     assert "_" not in encoding
+
+
+def test_every_name_of_an_old_encoding_is_one_that_python_knows() -> None:
+    for name in (*legacy._CANDIDATES, *legacy._USUAL.values()):
+        assert codecs.lookup(name.replace("_", "-"))
+
+
+@pytest.mark.parametrize("name", ["BM", "MZ", "II*", "fLaC", "OTTO", "8BPS", "PK", "FWS", "wOFF", "%!PS"])
+def test_an_old_text_that_begins_like_a_binary_format_is_a_text(name: str) -> None:
+    text = f"{name}: Schöne Grüße – für Sie, „meine Damen“!\n"
+    assert decode(text.encode("cp1252")).text == text
 
 
 def test_a_text_in_ascii_is_utf_8() -> None:

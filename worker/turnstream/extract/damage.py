@@ -31,6 +31,8 @@ def _after_c3(characters: str) -> bytes:
 #: What the later bytes of a UTF-8 character look like in windows-1252 and Latin-1, but for quotes,
 #: dashes, blanks and letters: those follow a capital in good text, too ("MENÜ“", "IRMÃ –").
 _LATER = _one_of("".join({*map(chr, range(0x80, 0xC0)), *"€ƒ†‡ˆ‰˜™•"} - {*"«»·\u00a0\u00ad"}))
+#: Quotes and dashes, what all Chinese, Japanese, Korean, Thai and Hindi has, and a byte order mark.
+_WHOLE = ("â€", "â\x80", "ã€", "ã\x80", "ã\x81", "ã‚", "ã\x82", "ï¼", "ë‹", "ë\x8b", "à¸", "à¤", "ï»")
 #: UTF-8 read as windows-1252 or Latin-1.  The first byte shows as Â to ï: in UTF-8 all begin with C3.
 _WESTERN = re.compile(
     b"\xc3(?:"
@@ -39,25 +41,7 @@ _WESTERN = re.compile(
             _after_c3("ÂÃÄÅÎÏÐÑØÙ") + _LATER,
             _after_c3("Ã") + _one_of("ŸœšŠŒž"),
             _after_c3("×") + _LATER + "×".encode() + _LATER,  # once is good: "3×½"
-            # quotes and dashes, then what all Japanese, Chinese, Korean, Thai and Hindi has, and a mark
-            *(
-                sign.encode()[1:]
-                for sign in (
-                    "â€",
-                    "â\x80",
-                    "ã€",
-                    "ã\x80",
-                    "ã\x81",
-                    "ã‚",
-                    "ã\x82",
-                    "ï¼",
-                    "ë‹",
-                    "ë\x8b",
-                    "à¸",
-                    "à¤",
-                    "ï»¿",
-                )
-            ),
+            *(sign.encode()[1:] for sign in _WHOLE),
         )
     )
     + b")"

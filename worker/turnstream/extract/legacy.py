@@ -70,10 +70,10 @@ _ODD = re.compile(
 )
 #: Share of the best score below which an encoding is not looked at.
 _HOPELESS = 0.5
-#: Of so many characters one may be broken without saying anything against an encoding.
-_PER_SCRATCH = 200
-_LENT = 0.98
-#: With at most so many characters beyond ASCII, an encoding that scores at least this share of the
+#: Of so many characters in a piece one may be broken without saying anything against an encoding:
+#: the piece counts for it with this share of what the best has there.
+_PER_SCRATCH, _LENT = 200, 0.98
+#: With at most so many different characters beyond ASCII, an encoding that scores at least this share of the
 #: winner's score and reads otherwise makes the winner uncertain.  More characters are rarely wrong.
 _FEW, _CLOSE = 12, 0.95
 
@@ -100,19 +100,22 @@ def guess(raw: bytes) -> Guess | None:
 
 
 def _sums(found: list[dict[str, float]], pieces: list[bytes]) -> dict[str, float]:
-    """Return the scores of all pieces; one that only a bad byte keeps an encoding out of is lent nearly the best."""
-    sums = {}
-    for encoding in {encoding: None for scores in found for encoding in scores}:
-        sums[encoding] = sum(
-            scores.get(encoding, 0.0)
-            if encoding in scores or not _is_scratched(piece, encoding)
-            else max(scores.values(), default=0.0) * _LENT
-            for scores, piece in zip(found, pieces, strict=True)
-        )
-    return sums
+    """Add up the scores of the pieces, for each encoding that has one."""
+
+    def score_of(encoding: str, scores: dict[str, float], piece: bytes) -> float:
+        if encoding not in scores and _is_scratched(piece, encoding):
+            return max(scores.values(), default=0.0) * _LENT
+        return scores.get(encoding, 0.0)
+
+    encodings = {encoding: None for scores in found for encoding in scores}
+    return {
+        encoding: sum(score_of(encoding, scores, piece) for scores, piece in zip(found, pieces, strict=True))
+        for encoding in encodings
+    }
 
 
 def _is_scratched(piece: bytes, encoding: str) -> bool:
+    """Whether only a bad byte keeps the piece out of the encoding."""
     text = piece.decode(encoding, "replace")
     broken = text.count(LOST)
     return 0 < broken <= max(1, _beyond_ascii(text) // _PER_SCRATCH)
@@ -131,9 +134,7 @@ def _evidence(raw: bytes) -> Iterator[bytes]:
         start = max(at, found.start() - _BEFORE)
         cut = _BETWEEN_CHARACTERS.search(raw, found.start() + _AFTER, found.start() + _PIECE_BYTES)
         end = cut.end() if cut else found.start() + _PIECE_BYTES
-        if start > at:
-            parts.append(b"\n")
-        parts.append(raw[start:end])
+        parts += b"\n", raw[start:end]  # no piece begins like a binary format
         size += end - start
         total += end - start
         at = end
