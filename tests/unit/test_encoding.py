@@ -6,6 +6,7 @@ import codecs
 import gzip
 import io
 import struct
+import time
 import unicodedata
 import zipfile
 import zlib
@@ -14,8 +15,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tests.unit.languages import SPEECHES
 from turnstream.errors import EmptyFile, Undecodable, UnsupportedFormat
-from turnstream.extract import extract
+from turnstream.extract import extract, legacy
 from turnstream.extract.encoding import decode
 from turnstream.identify import identify
 
@@ -65,6 +67,11 @@ def wave() -> bytes:
     form = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 1, 8000, 16000, 2, 16)
     body = b"WAVE" + form + struct.pack("<4sI", b"data", len(samples)) + samples
     return b"RIFF" + struct.pack("<I", len(body)) + body
+
+
+def speech(language: str) -> str:
+    names, text = SPEECHES[language]
+    return "".join(f"{names[place % 2]}: {line}\n" for place, line in enumerate(text.splitlines()))
 
 
 def content_of(raw: bytes) -> str:
@@ -133,8 +140,19 @@ def test_the_name_of_a_recognised_encoding_is_written_with_hyphens() -> None:
     assert "_" not in encoding
 
 
+def test_every_name_of_an_old_encoding_is_one_that_python_knows() -> None:
+    for name in (*legacy._CANDIDATES, *legacy._USUAL.values()):
+        assert codecs.lookup(name.replace("_", "-"))
+
+
+@pytest.mark.parametrize("name", ["BM", "MZ", "II*", "fLaC", "OTTO", "8BPS", "PK", "FWS", "wOFF", "%!PS"])
+def test_an_old_text_that_begins_like_a_binary_format_is_a_text(name: str) -> None:
+    text = f"{name}: Schöne Grüße – für Sie, „meine Damen“!\n"
+    assert decode(text.encode("cp1252")).text == text
+
+
 def test_a_text_in_ascii_is_utf_8() -> None:
-    assert decode(b"Ann: Hello.\n") == ("Ann: Hello.\n", "utf-8")
+    assert decode(b"Ann: Hello.\n") == ("Ann: Hello.\n", "utf-8", ())
 
 
 @pytest.mark.parametrize(
@@ -237,3 +255,145 @@ def test_any_bytes_are_a_text_or_refused_with_a_reason(raw: bytes) -> None:
 )
 def test_a_marked_text_comes_back_whole(text: str, codec: str) -> None:
     assert decode(text.encode(codec))[0] == text
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize("language", SPEECHES)
+def test_utf_16_and_utf_32_without_a_mark_are_told_by_what_they_say(language: str, codec: str) -> None:
+    text = speech(language)
+    assert decode(text.encode(codec)) == (text, codec, ())
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"".join(f"{name}\0".encode() for name in ("one.txt", "another.txt", "the last.txt") * 30),
+        b"".join(line.encode() + b"\0" for line in SPEECHES["el"][1].splitlines()),
+        b"".join(line.encode("cp1251") + b"\0" for line in SPEECHES["ru"][1].splitlines()),
+        struct.pack("<400H", *(100 * (n % 90) for n in range(400))),
+        struct.pack("<400i", *range(0, 80_000, 200)),
+        struct.pack(">200d", *(n / 7 for n in range(200))),
+    ],
+    ids=["names", "UTF-8 records", "cp1251 records", "shorts", "ints", "doubles"],
+)
+def test_records_and_numbers_are_not_taken_for_utf_16(raw: bytes) -> None:
+    with pytest.raises((UnsupportedFormat, Undecodable)):
+        extract(raw)
+
+
+def test_signs_that_only_windows_has_mean_windows() -> None:
+    text = "Ann: “It’s true” – so they say… for 5 €, in a café."
+    assert decode(text.encode("cp1252")) == (text, "cp1252", ())
+
+
+def test_the_only_foreign_letters_may_stand_at_the_end_of_a_long_file() -> None:
+    text = "Ann: So we go on, and on.\n" * 20_000 + "Zoë Brontë: The café’s façade, “naïve” as it is…\n"
+    assert decode(text.encode("cp1252")).text == text
+
+
+def test_a_long_file_in_one_line_is_read() -> None:
+    text = RUSSIAN.replace("\n", " ") * 200
+    assert decode(text.encode("cp1251")).text == text
+
+
+@pytest.mark.parametrize("escapes", ["\x1b[31mAnn:\x1b[0m Hello.\n", "Ann: It costs \x1b$5.\n"])
+def test_escapes_of_a_terminal_are_not_a_japanese_encoding(escapes: str) -> None:
+    assert decode(escapes.encode()) == (escapes, "utf-8", ())
+
+
+@pytest.mark.parametrize(
+    ("raw", "text"),
+    [
+        (RUSSIAN.encode() * 3000 + b"\xd0", RUSSIAN * 3000 + "\ufffd"),
+        (FRENCH.encode() + b"Ann: caf\xe9.\n" + FRENCH.encode(), FRENCH + "Ann: caf\ufffd.\n" + FRENCH),
+        (b"\xef\xbb\xbf" + FRENCH.encode() + b"\xff", FRENCH + "\ufffd"),
+        ("Ann: Là, là… voilà".encode()[:-1], "Ann: Là, là… voil\ufffd"),
+    ],
+    ids=["a megabyte cut in a letter", "a line from elsewhere", "marked", "a short one cut"],
+)
+def test_a_bad_byte_in_utf_8_costs_one_character_and_is_told(raw: bytes, text: str) -> None:
+    assert decode(raw) == (text, "utf-8", ("replacement_characters",))
+
+
+@given(st.data())
+def test_no_character_of_utf_8_is_lost_beside_a_bad_byte(data: st.DataObject) -> None:
+    raw = FRENCH.encode()
+    at = data.draw(st.integers(0, len(FRENCH)))
+    bad = data.draw(st.sampled_from([b"\xff", b"\xe9", b"\x80", b"\xc3", b"\xf0\x9f"]))
+    cut = len(FRENCH[:at].encode())
+    decoded = decode(raw[:cut] + bad + raw[cut:])
+    assert decoded.warnings == ("replacement_characters",)
+    assert decoded.text.replace("\ufffd", "") == FRENCH
+
+
+@pytest.mark.parametrize(
+    ("language", "codec", "bad"),
+    [
+        ("ru", "cp1251", b"\x98"),
+        ("en", "cp1252", b"\x9d"),
+        ("he", "cp1255", b"\xd9"),
+        ("ja", "euc-jp", b"\xff"),
+        ("ko", "cp949", b"\xff"),
+    ],
+)
+def test_a_bad_byte_does_not_keep_a_page_out_of_its_encoding(language: str, codec: str, bad: bytes) -> None:
+    raw = speech(language).encode(codec, "ignore") * 4
+    cut = raw.index(b" ", len(raw) // 2)
+    decoded = decode(raw[:cut] + bad + raw[cut:])
+    assert decoded.text == (raw[:cut].decode(codec) + "\ufffd" + raw[cut:].decode(codec))
+    assert decoded.warnings == ("replacement_characters",)
+
+
+def test_a_file_that_had_lost_characters_before_is_told() -> None:
+    assert extract("Ann: Caf\ufffd.".encode()).warnings == ("replacement_characters",)
+
+
+@pytest.mark.parametrize("codec", ["cp1252", "latin-1"])
+@pytest.mark.parametrize("language", SPEECHES)
+def test_utf_8_read_in_a_western_encoding_is_told_and_not_repaired(language: str, codec: str) -> None:
+    spoilt = "".join(bytes([byte]).decode(codec, "ignore") or chr(byte) for byte in speech(language).encode())
+    assert decode(spoilt.encode()) == (spoilt, "utf-8", ("mojibake",))
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        "Ann: donâ€™t",
+        "Zoë: cafÃ©",
+        "Ð¿Ñ€",
+        "Ann: itвЂ™s",
+        "РџСЂРёРІРµС‚, РєР°Рє РґРµР»Р°? РЎРїР°СЃРёР±Рѕ, С…РѕСЂРѕС€Рѕ.",
+        "Zo√´: the caf√©‚Äôs",
+        "ï»¿Ann: Hello.",
+    ],
+)
+def test_the_usual_spoilt_texts_are_told(spoilt: str) -> None:
+    assert extract(spoilt.encode()).warnings == ("mojibake",)
+    assert extract(spoilt.encode("utf-16")).warnings == ("mojibake",)
+
+
+@pytest.mark.parametrize(
+    "good",
+    [
+        "Auf der Karte steht „MENÜ“, und „CAFÉ“ – «SEÑOR» É » À…",
+        "Ana: A IRMÃ – disse “NÃO” à MÃE.",
+        "3×½ l, Ø 5 mm, Å. Öst, Îles, Ñandú, Ð og Þ, ±5 °C, √2, √x",
+        "Ђорђе: Сёла и Рёбра, Рівне, Січ, Сјајно, Рџ",
+        "À bientôt, Ângela… Âge d’or",
+    ],
+)
+def test_signs_in_good_texts_are_no_alarm(good: str) -> None:
+    assert decode(good.encode()).warnings == ()
+
+
+def test_a_line_that_fits_two_encodings_as_well_is_told() -> None:
+    line = "Chair: My naïve question is whether the"
+    assert decode(line.encode("mac-roman")).warnings == ("encoding_uncertain",)
+    assert decode(speech("de").encode("cp1252")).warnings == ()
+
+
+def test_time_grows_with_the_length_alone() -> None:
+    started = time.perf_counter()
+    for raw in (RUSSIAN.encode("cp1251") * 10_000, ("Ã" * 1_000_000).encode(), ("Ђ‚√" * 500_000).encode()):
+        decode(raw)
+    assert time.perf_counter() - started < 10

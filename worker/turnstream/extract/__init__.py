@@ -22,8 +22,8 @@ def extract(raw: bytes) -> Extracted:
         UnsupportedFormat: not text.
 
     """
-    text, encoding = decode(raw)
+    text, encoding, warnings = decode(raw)
     lines, canonical = lines_of(text)
     if not canonical:
         raise EmptyFile(f"{len(raw)} bytes, none of them text")
-    return Extracted(lines=lines, canonical=canonical, format="text", encoding=encoding)
+    return Extracted(lines=lines, canonical=canonical, format="text", encoding=encoding, warnings=warnings)

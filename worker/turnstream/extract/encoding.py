@@ -1,17 +1,21 @@
-"""Bytes to characters by evidence: byte order mark, strict UTF-8, then statistics.
+"""Bytes to characters by evidence: byte order mark, strict UTF-8, then what the bytes look like.
 
 The order is by how little each can be wrong: a mark says it, text that is valid UTF-8
 by chance practically does not exist, and only then is the language of the bytes asked.
+Nothing is repaired: what cannot be read shows as U+FFFD, and what was spoilt before it
+came here stays as it is; both are told as warnings.
 """
 
 from __future__ import annotations
 
 import codecs
 import re
-
-from charset_normalizer import from_bytes
+from typing import NamedTuple
 
 from turnstream.errors import Undecodable, UnsupportedFormat
+from turnstream.extract.damage import LOST, is_mojibake, tolerable
+from turnstream.extract.legacy import Guess, guess
+from turnstream.extract.unmarked import unmarked_utf
 
 #: Longest marks first: UTF-32's begins with UTF-16's.
 _MARKS = (
@@ -24,81 +28,111 @@ _MARKS = (
 #: First bytes of formats that people drop by mistake (their specifications' signatures), each
 #: long enough that no text begins so: "RIFF" alone would refuse a speaker called Riffat.
 _SIGNATURES = (
-    (re.compile(rb"%PDF-"), "PDF"),
-    (re.compile(rb"PK\x03\x04"), "ZIP or Office file"),
-    (re.compile(rb"\x89PNG\r\n\x1a\n"), "PNG image"),
-    (re.compile(rb"\xff\xd8\xff"), "JPEG image"),
-    (re.compile(rb"GIF8[79]a"), "GIF image"),
-    (re.compile(rb"\x1f\x8b"), "gzip archive"),
-    (re.compile(rb"\x7fELF"), "program"),
-    (re.compile(rb"\xd0\xcf\x11\xe0"), "old Office file"),
-    (re.compile(rb"ID3[\x02-\x04]"), "MP3 audio"),
-    (re.compile(rb"OggS\0"), "Ogg audio"),
-    (re.compile(rb"RIFF.{4}(?:WAVE|AVI |WEBP)", re.DOTALL), "RIFF audio, video or image"),
+    (rb"%PDF-", "PDF"),
+    (rb"PK\x03\x04", "ZIP or Office file"),
+    (rb"\x89PNG\r\n\x1a\n", "PNG image"),
+    (rb"\xff\xd8\xff", "JPEG image"),
+    (rb"GIF8[79]a", "GIF image"),
+    (rb"\x1f\x8b", "gzip archive"),
+    (rb"\x7fELF", "program"),
+    (rb"\xd0\xcf\x11\xe0", "old Office file"),
+    (rb"ID3[\x02-\x04]", "MP3 audio"),
+    (rb"OggS\0", "Ogg audio"),
+    (rb"RIFF.{4}(?:WAVE|AVI |WEBP)", "RIFF audio, video or image"),
 )
+_SIGNED = re.compile(b"|".join(b"(%s)" % signature for signature, _ in _SIGNATURES), re.DOTALL)
+#: With it ISO 2022 goes from ASCII to other writing, all in seven bits.
+_ESCAPE = b"\x1b"
+_HIGH = bytes(range(0x80, 0x100))
 #: Control characters that no text has (tab, line ends, form feed, DOS end of file and escape left out).
-_CONTROLS = re.compile("[\x00-\x08\x0e-\x19\x1c-\x1f\x7f]")
+_CONTROLS = bytes({*range(0x20), 0x7F} - {*b"\t\n\x0b\x0c\r\x1a\x1b"})
 #: Share of control characters above which something is data, not text.
 _CONTROL_SHARE = 0.01
-#: Bytes looked at for the pattern of zero bytes in unmarked UTF-16.
-_SAMPLE_BYTES = 4096
 
 
-def decode(raw: bytes) -> tuple[str, str]:
-    """Return the text of ``raw`` and the name of its encoding.
+class Decoded(NamedTuple):
+    """The text of a file; ``encoding`` is a name that Python knows, written with hyphens."""
+
+    text: str
+    encoding: str
+    warnings: tuple[str, ...] = ()
+
+
+def decode(raw: bytes) -> Decoded:
+    """Return the text of ``raw``, its encoding, and what is wrong with it.
+
+    Warnings: ``replacement_characters``, the text has U+FFFD, its own or in the place of broken
+    bytes; ``mojibake``, it was read in a wrong encoding before it was saved as it came here;
+    ``encoding_uncertain``, another encoding fits its bytes as well.
 
     Raises:
         Undecodable: marked or recognised as an encoding that its bytes break, or unknown.
         UnsupportedFormat: a known binary format, or more control characters than text has.
 
     """
+    text, encoding, certain = _read(raw)
+    utf8 = raw if encoding == "utf-8" else text.encode()
+    controls = len(utf8) - len(utf8.translate(None, _CONTROLS))
+    if controls and (b"\0" in utf8 or controls > len(text) * _CONTROL_SHARE):
+        raise UnsupportedFormat(f"binary data: {controls} control characters in {len(text)}")
+    if text.isascii():
+        return Decoded(text, encoding)
+    told = (
+        (LOST in text, "replacement_characters"),
+        (is_mojibake(text, utf8), "mojibake"),
+        (not certain, "encoding_uncertain"),
+    )
+    return Decoded(text, encoding, tuple(word for so, word in told if so))
+
+
+def _read(raw: bytes) -> Guess:
     for mark, encoding in _MARKS:
         if raw.startswith(mark):
-            return _checked(_strictly(raw[len(mark) :], encoding)), encoding
-    for signature, name in _SIGNATURES:
-        if signature.match(raw):
-            raise UnsupportedFormat(f"looks like a {name}")
-    unmarked = _unmarked_utf16(raw)
-    if unmarked:
-        return _checked(_strictly(raw, unmarked)), unmarked
-    try:
-        return _checked(raw.decode("utf-8")), "utf-8"
-    except UnicodeDecodeError:
-        return _by_statistics(raw)
-
-
-def _strictly(raw: bytes, encoding: str) -> str:
-    try:
-        return raw.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise Undecodable(f"broken {encoding} at byte {error.start}: {error.reason}") from error
-
-
-def _unmarked_utf16(raw: bytes) -> str | None:
-    sample = raw[: _SAMPLE_BYTES & ~1]
-    half = len(sample) // 2
-    if not half or b"\0" not in sample:
-        return None
-    # Western text in UTF-16 has a zero in nearly every pair, always on the same side.
-    high, low = sample[0::2].count(0), sample[1::2].count(0)
-    if low > half * 0.4 and high < half * 0.05:
-        return "utf-16-le"
-    if high > half * 0.4 and low < half * 0.05:
-        return "utf-16-be"
-    return None
-
-
-def _by_statistics(raw: bytes) -> tuple[str, str]:
+            return _marked(raw[len(mark) :], encoding)
+    signed = _SIGNED.match(raw)
+    if signed and signed.lastindex:
+        raise UnsupportedFormat(f"looks like a {_SIGNATURES[signed.lastindex - 1][1]}")
     if b"\0" in raw:
-        raise UnsupportedFormat("binary data: zero bytes, and no encoding that has them")
-    best = from_bytes(raw).best()
-    if best is None:
-        raise Undecodable("no known encoding fits the bytes")
-    return _checked(str(best)), best.encoding.replace("_", "-")
+        unmarked = unmarked_utf(raw)
+        if not unmarked:
+            raise UnsupportedFormat("binary data: zero bytes, and no encoding that has them")
+        return _marked(raw, unmarked)
+    return _of_bytes(raw)
 
 
-def _checked(text: str) -> str:
-    controls = sum(1 for _ in _CONTROLS.finditer(text)) if _CONTROLS.search(text) else 0
-    if "\0" in text or controls > len(text) * _CONTROL_SHARE:
-        raise UnsupportedFormat(f"binary data: {controls} control characters in {len(text)}")
-    return text
+def _of_bytes(raw: bytes) -> Guess:
+    """Read what has no zero bytes: UTF-8, whole or nearly so, or something older."""
+    try:
+        text: str | None = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        text = _damaged_utf8(raw)
+    if text is None:
+        guessed = guess(raw)
+        if not guessed:
+            raise Undecodable("no known encoding fits the bytes")
+        return guessed
+    if _ESCAPE in raw and text.isascii():
+        guessed = guess(raw)
+        if guessed and guessed.encoding.startswith("iso2022"):
+            return guessed
+    return Guess(text, "utf-8")
+
+
+def _marked(raw: bytes, encoding: str) -> Guess:
+    """Decode what says its encoding; UTF-8 alone survives a broken byte, in the others all that follows is shifted."""
+    try:
+        return Guess(raw.decode(encoding), encoding)
+    except UnicodeDecodeError as error:
+        damaged = _damaged_utf8(raw) if encoding == "utf-8" else None
+        if damaged is None:
+            raise Undecodable(f"broken {encoding} at byte {error.start}: {error.reason}") from error
+        return Guess(damaged, encoding)
+
+
+def _damaged_utf8(raw: bytes) -> str | None:
+    """Return UTF-8 with U+FFFD in the place of its broken bytes, if what is whole proves that it is UTF-8."""
+    text = raw.decode("utf-8", "replace")
+    broken = text.count(LOST) - raw.count(LOST.encode())
+    whole = len(text) - len(raw.translate(None, _HIGH)) - broken
+    cut = text.endswith(LOST)  # in a character, at its end: says nothing
+    return text if tolerable(broken - cut, whole) else None
