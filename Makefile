@@ -12,7 +12,7 @@ COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generat
            --annotation-style line --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 
 .DEFAULT_GOAL := help
-.PHONY: install run test test-full check torture bench lock clean help debian
+.PHONY: install run test test-full check torture evaluate fuzz bench lock clean help debian
 
 install: $(STAMP)  ## make .venv with everything, hashes checked; nothing to do while it is fresh
 	@:
@@ -67,6 +67,10 @@ check: $(STAMP)  ## style, types, direction of imports, and that the documents m
 
 torture: $(STAMP)  ## nothing lost, nothing twice, whatever dies: FAULTS=150 SEED=n (a new one if not given)
 	@$(BIN)/python -m tests.torture --faults $(or $(FAULTS),150) $(SEED:%=--seed %) $(ARGS)
+
+evaluate: $(STAMP)  ## the parser against real transcripts: CORPORA=folder; UPDATE=1 keeps the figures, ARGS="--source NAME"
+	@test -n "$(CORPORA)" || { echo "which corpora? make evaluate CORPORA=folder (it has raw/, gold/ and score.py)" >&2; exit 2; }
+	@$(BIN)/python -m tests.evaluation $(CORPORA) $(if $(UPDATE),--update) $(ARGS)
 
 bench: $(STAMP)  ## measure on this machine; QUICK=1 for a minute's run, OUT=file for the numbers
 	@$(BIN)/python -m tests.bench $(OUT:%=--out %) $(if $(QUICK),--quick)
