@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from turnstream.extract import extract
 from turnstream.identify import identify
 from turnstream.models import Extracted, Record, Span, Turn
 from turnstream.pipeline import record_of, source_of
+
+#: Bytes to the text and its record.
+Reader = Callable[[bytes], tuple[Extracted, Record]]
 
 _NOW = datetime(2026, 1, 1, tzinfo=UTC)
 _NO_ARRIVAL = "0" * 16

@@ -12,9 +12,10 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from tests import promises
 from tests.evaluation.corpora import Corpora
 from tests.evaluation.last import Table, differences, incomparable, load, save
-from tests.evaluation.run import Reader, Results, read_all, reader
+from tests.evaluation.run import Results, read_all, reader
 from tests.evaluation.table import TOLERANCE, Change, mean_of, rows_of, shown
 
 LAST = Path(__file__).with_name("last.json")
@@ -43,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return _broken(results) or (worse and not options.update and not options.without)
 
 
-def _options(arguments: Sequence[str] | None) -> tuple[argparse.Namespace, Reader]:
+def _options(arguments: Sequence[str] | None) -> tuple[argparse.Namespace, promises.Reader]:
     parser = argparse.ArgumentParser(prog="make evaluate")
     parser.add_argument("corpora", type=Path, help="folder with raw/, gold/ and score.py")
     parser.add_argument("--update", action="store_true", help="make these figures the last table")

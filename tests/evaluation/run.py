@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,16 +13,12 @@ from tests import promises
 from tests.evaluation.corpora import Corpora, source_of
 from tests.evaluation.predict import Said, said
 from turnstream.errors import DocumentError
-from turnstream.models import Extracted, Record
-
-#: Bytes to the text and its record.
-Reader = Callable[[bytes], tuple[Extracted, Record]]
 
 #: Smaller files say nothing about time per size.
 _TIMED_BYTES = 50_000
 
 
-def reader(without: Sequence[str] = ()) -> Reader:
+def reader(without: Sequence[str] = ()) -> promises.Reader:
     """How files are read: as the pipeline does, ``without`` the layouts of these names.
 
     Raises:
@@ -87,12 +83,12 @@ class Results:
         return text
 
 
-def read_all(corpora: Corpora, read: Reader) -> Results:
+def read_all(corpora: Corpora, read: promises.Reader) -> Results:
     """Read every raw file; none stops the others."""
     return Results([_read(corpora, file, read) for file in corpora.files()])
 
 
-def _read(corpora: Corpora, file: str, read: Reader) -> FileResult:
+def _read(corpora: Corpora, file: str, read: promises.Reader) -> FileResult:
     raw = (corpora.root / file).read_bytes()
     result = FileResult(file, len(raw))
     began = time.process_time()
