@@ -24,7 +24,9 @@ from tests.invented import transcript
 _FIRST = 300
 #: Seconds that one input may take before the guided fuzzer says so, and after which all must have ended.
 _HANGS, _PATIENCE = 30, 120
-#: Of its own words when it fails.
+#: libFuzzer's exit code when an input broke something, which is told with the other findings.
+_FOUND = 77
+#: Of its own words when it ends in another way.
 _TOLD = 3000
 
 
@@ -88,7 +90,7 @@ class _Guided:
         said = self.log.read_text("utf-8", "replace")
         tried = re.search(r"number_of_executed_units: (\d+)", said)
         _say(f"guided: {tried[1] if tried else '?'} inputs")
-        if self.process.returncode:
+        if self.process.returncode not in (0, _FOUND):
             _say(f"it ended with {self.process.returncode}:\n{said[-_TOLD:]}")
         return self.process.returncode
 
