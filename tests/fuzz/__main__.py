@@ -12,7 +12,8 @@ import secrets
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+import time
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from random import Random
 
@@ -22,6 +23,8 @@ from tests.invented import transcript
 
 #: Texts that the guided fuzzer begins with.
 _FIRST = 300
+#: Share of the time in which what it kept is checked again.
+_AGAIN = 0.2
 #: Seconds that one input may take before the guided fuzzer says so, and after which all must have ended.
 _HANGS, _PATIENCE = 30, 120
 #: libFuzzer's exit code when an input broke something, which is told with the other findings.
@@ -45,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 guided.process.kill()
         if not guided:
             _say("no atheris here: without the guided fuzzer")
-        _add(done, guided.reached() if guided else ())
+        _add(done, guided.reached(Random(options.seed)) if guided else (), options.minutes * 60 * _AGAIN)
     _say(str(done))
     for number, finding in enumerate(done.findings):
         (options.keep / f"{options.seed}-{number}").write_bytes(finding.raw)
@@ -94,18 +97,23 @@ class _Guided:
             _say(f"it ended with {self.process.returncode}:\n{said[-_TOLD:]}")
         return self.process.returncode
 
-    def reached(self) -> Iterator[bytes]:
-        """What broke something, and what reached a branch that nothing before it had."""
-        return (path.read_bytes() for path in (*self.keep.glob(f"{self.found}*"), *self.corpus.iterdir()))
+    def reached(self, chance: Random) -> list[bytes]:
+        """What broke something; then, in any order, what reached a branch that nothing before it had."""
+        kept = list(self.corpus.iterdir())
+        chance.shuffle(kept)
+        return [path.read_bytes() for path in (*self.keep.glob(f"{self.found}*"), *kept)]
 
 
-def _add(done: Campaign, reached: Iterable[bytes]) -> None:
-    """Check once more what the guided fuzzer kept, now timed."""
+def _add(done: Campaign, reached: Iterable[bytes], seconds: float) -> None:
+    """Check once more what the guided fuzzer kept, now timed, for so long."""
+    until = time.monotonic() + seconds
     for raw in reached:
         done.tried += 1
         fault = fault_of(raw)
         if fault and fault.kind not in {finding.kind for finding in done.findings}:
             done.findings.append(finding_of(raw, fault))
+        if time.monotonic() > until:
+            break
 
 
 def _say(text: str) -> None:
