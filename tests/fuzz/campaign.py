@@ -14,8 +14,8 @@ from tests.invented import transcript
 
 #: Kinds of fault after which a campaign has said enough.
 _ENOUGH = 10
-#: Tries to make a finding smaller.
-_CUTS = 400
+#: Tries to make a finding smaller, and seconds.
+_CUTS, _CUTTING_S = 400, 10.0
 #: One input in so many is timed, which takes ten times as long as all else.
 _TIMED_IN = 4
 #: Texts that are kept to be changed further.
@@ -81,9 +81,10 @@ def fault_of(raw: bytes, read: promises.Reader = promises.read, *, timed: bool =
 def shrunk(raw: bytes, fails: Callable[[bytes], bool]) -> bytes:
     """A part of an input that still fails: halves are left out, then quarters, and so on."""
     cuts, size = 0, len(raw) // 2
+    until = time.monotonic() + _CUTTING_S
     while size and cuts < _CUTS:
         at = 0
-        while at < len(raw) and cuts < _CUTS:
+        while at < len(raw) and cuts < _CUTS and time.monotonic() < until:
             smaller = raw[:at] + raw[at + size :]
             cuts += 1
             if fails(smaller):
