@@ -63,16 +63,18 @@ def campaign(
             _keep(chance, pool, text)
         raw = written(chance, text)
         done.tried += 1
-        fault = fault_of(raw, read, timed=done.tried % _TIMED_IN == 0)
+        fault = fault_of(raw, read, timed=done.tried % _TIMED_IN == 0, slack=slack)
         if fault and fault.kind not in {finding.kind for finding in done.findings}:
-            done.findings.append(finding_of(raw, fault, read))
+            done.findings.append(finding_of(raw, fault, read, slack))
     return done
 
 
-def fault_of(raw: bytes, read: promises.Reader = promises.read, *, timed: bool = True) -> BrokenError | None:
+def fault_of(
+    raw: bytes, read: promises.Reader = promises.read, *, timed: bool = True, slack: float = 1.0
+) -> BrokenError | None:
     """What an input breaks."""
     try:
-        check(raw, read, timed=timed)
+        check(raw, read, timed=timed, slack=slack)
     except BrokenError as broken:
         return broken
     return None
@@ -95,16 +97,16 @@ def shrunk(raw: bytes, fails: Callable[[bytes], bool]) -> bytes:
     return raw
 
 
-def finding_of(raw: bytes, fault: BrokenError, read: promises.Reader = promises.read) -> Finding:
+def finding_of(raw: bytes, fault: BrokenError, read: promises.Reader = promises.read, slack: float = 1.0) -> Finding:
     """An input and what it breaks, cut down to what is needed for it."""
     timed = fault.kind == SLOW
 
     def fails(part: bytes) -> bool:
-        found = fault_of(part, read, timed=timed)
+        found = fault_of(part, read, timed=timed, slack=slack)
         return found is not None and found.kind == fault.kind
 
     small = shrunk(raw, fails)
-    last = fault_of(small, read, timed=timed) or fault
+    last = fault_of(small, read, timed=timed, slack=slack) or fault
     return Finding(small, fault.kind, str(last))
 
 
