@@ -17,7 +17,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from random import Random
 
-from tests.fuzz.campaign import Campaign, campaign, fault_of, finding_of
+from tests.fuzz.campaign import Campaign, campaign
+from tests.fuzz.check import Check
 from tests.fuzz.mutate import MOST
 from tests.invented import transcript
 
@@ -108,10 +109,7 @@ def _add(done: Campaign, reached: Iterable[bytes], seconds: float) -> None:
     """Check once more what the guided fuzzer kept, now timed, for so long."""
     until = time.monotonic() + seconds
     for raw in reached:
-        done.tried += 1
-        fault = fault_of(raw)
-        if fault and fault.kind not in {finding.kind for finding in done.findings}:
-            done.findings.append(finding_of(raw, fault))
+        done.add(raw, Check(), timed=True)
         if time.monotonic() > until:
             break
 

@@ -7,8 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
-from tests import promises
-from tests.fuzz.check import SLOW, BrokenError, check
+from tests.fuzz.check import SLOW, BrokenError, Check
 from tests.fuzz.mutate import MOST, mutated, written
 from tests.invented import transcript
 
@@ -18,6 +17,7 @@ _ENOUGH = 10
 _CUTS, _CUTTING_S = 400, 10.0
 #: One input in so many is timed, which takes ten times as long as all else.
 _TIMED_IN = 4
+_STRICT = Check()
 #: Texts that are kept to be changed further.
 _KEPT = 500
 
@@ -42,13 +42,20 @@ class Campaign:
     tried: int = 0
     findings: list[Finding] = field(default_factory=list)
 
+    def add(self, raw: bytes, check: Check, *, timed: bool) -> None:
+        """Try an input; keep it if it breaks what none before it broke."""
+        self.tried += 1
+        fault = check.fault(raw, timed=timed)
+        if fault and fault.kind not in {finding.kind for finding in self.findings}:
+            self.findings.append(_finding(raw, fault, check))
+
     def __str__(self) -> str:
         head = f"seed {self.seed}: {self.tried} inputs, {len(self.findings)} findings"
         return "\n".join((head, *(f"  {finding}" for finding in self.findings)))
 
 
 def campaign(
-    seconds: float, seed: int, texts: Sequence[str] = (), read: promises.Reader = promises.read, enough: int = _ENOUGH
+    seconds: float, seed: int, texts: Sequence[str] = (), check: Check = _STRICT, enough: int = _ENOUGH
 ) -> Campaign:
     """Try inputs for so long (clock time); ``texts`` are broken as invented ones are."""
     chance = Random(seed)
@@ -62,22 +69,8 @@ def campaign(
         if chance.randint(0, 9) == 0:
             _keep(chance, pool, text)
         raw = written(chance, text)
-        done.tried += 1
-        fault = fault_of(raw, read, timed=done.tried % _TIMED_IN == 0, slack=slack)
-        if fault and fault.kind not in {finding.kind for finding in done.findings}:
-            done.findings.append(finding_of(raw, fault, read, slack))
+        done.add(raw, check, timed=done.tried % _TIMED_IN == 0)
     return done
-
-
-def fault_of(
-    raw: bytes, read: promises.Reader = promises.read, *, timed: bool = True, slack: float = 1.0
-) -> BrokenError | None:
-    """What an input breaks."""
-    try:
-        check(raw, read, timed=timed, slack=slack)
-    except BrokenError as broken:
-        return broken
-    return None
 
 
 def shrunk(raw: bytes, fails: Callable[[bytes], bool]) -> bytes:
@@ -97,17 +90,16 @@ def shrunk(raw: bytes, fails: Callable[[bytes], bool]) -> bytes:
     return raw
 
 
-def finding_of(raw: bytes, fault: BrokenError, read: promises.Reader = promises.read, slack: float = 1.0) -> Finding:
+def _finding(raw: bytes, fault: BrokenError, check: Check) -> Finding:
     """An input and what it breaks, cut down to what is needed for it."""
     timed = fault.kind == SLOW
 
     def fails(part: bytes) -> bool:
-        found = fault_of(part, read, timed=timed, slack=slack)
+        found = check.fault(part, timed=timed)
         return found is not None and found.kind == fault.kind
 
     small = shrunk(raw, fails)
-    last = fault_of(small, read, timed=timed, slack=slack) or fault
-    return Finding(small, fault.kind, str(last))
+    return Finding(small, fault.kind, str(check.fault(small, timed=timed) or fault))
 
 
 def _keep(chance: Random, pool: list[str], text: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from dataclasses import dataclass
 
 from tests import promises
 from turnstream.errors import DocumentError
@@ -41,20 +42,35 @@ class BrokenError(AssertionError):
         self.kind = kind
 
 
-def check(raw: bytes, read: promises.Reader = promises.read, *, timed: bool = True, slack: float = 1.0) -> None:
-    """Read a file twice, and once more blown up, which may take ``slack`` times as long as it should.
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What is checked, and how patiently: ``slack`` times the time that a text should take."""
 
-    Raises:
-        BrokenError: the first of all that does not hold.
+    read: promises.Reader = promises.read
+    slack: float = 1.0
 
-    """
-    first, second = _outcome(raw, read), _outcome(raw, read)
-    if first != second:
-        raise BrokenError("another record the second time", "")
-    if timed and raw:
-        _require_quick(_repeated(raw), slack * MAX_S_PER_MB, read)
-        if renamed := _renamed(raw):
-            _require_quick(renamed, slack * MAX_S_PER_MB_OF_NAMES, read)
+    def require(self, raw: bytes, *, timed: bool = True) -> None:
+        """Read a file twice, and once more blown up, if ``timed``.
+
+        Raises:
+            BrokenError: the first of all that does not hold.
+
+        """
+        first, second = _outcome(raw, self.read), _outcome(raw, self.read)
+        if first != second:
+            raise BrokenError("another record the second time", "")
+        if timed and raw:
+            _require_quick(_repeated(raw), self.slack * MAX_S_PER_MB, self.read)
+            if renamed := _renamed(raw):
+                _require_quick(renamed, self.slack * MAX_S_PER_MB_OF_NAMES, self.read)
+
+    def fault(self, raw: bytes, *, timed: bool = True) -> BrokenError | None:
+        """What an input breaks."""
+        try:
+            self.require(raw, timed=timed)
+        except BrokenError as broken:
+            return broken
+        return None
 
 
 def _outcome(raw: bytes, read: promises.Reader) -> tuple[Extracted, Record] | tuple[type[DocumentError], str]:

@@ -9,8 +9,8 @@ from random import Random
 import pytest
 
 from tests import promises
-from tests.fuzz.campaign import campaign, fault_of, shrunk
-from tests.fuzz.check import SLOW, BrokenError, check
+from tests.fuzz.campaign import campaign, shrunk
+from tests.fuzz.check import SLOW, BrokenError, Check
 from tests.fuzz.mutate import MOST, mutated, written
 from tests.invented import transcript
 from turnstream.errors import Undecodable
@@ -61,20 +61,20 @@ def refuses(raw: bytes) -> tuple[Extracted, Record]:
 )
 def test_a_fault_is_found(read: promises.Reader, raw: bytes, kind: str) -> None:
     with pytest.raises(BrokenError) as found:
-        check(raw, read)
+        Check(read).require(raw)
     assert found.value.kind.startswith(kind)
 
 
 @pytest.mark.parametrize("raw", [b"", TALK, b"\xff\xfe", b"\0", TALK * 2000])
 def test_what_is_read_well_or_refused_with_a_reason_is_no_fault(raw: bytes) -> None:
-    assert fault_of(raw, timed=False) is None
-    assert fault_of(raw, refuses) is None
+    assert Check().fault(raw, timed=False) is None
+    assert Check(refuses).fault(raw) is None
 
 
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize("read", [raises, forgets])
 def test_a_campaign_finds_a_fault_and_cuts_its_input_down(read: promises.Reader) -> None:
-    done = campaign(20, 1, read=read, enough=1)
+    done = campaign(20, 1, check=Check(read), enough=1)
     assert len(done.findings) == 1
     assert len(done.findings[0].raw) < 60
     assert done.findings[0].kind in str(done) or done.findings[0].detail in str(done)
