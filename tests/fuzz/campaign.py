@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
-from tests.fuzz.check import SLOW, BrokenError, Check
+from tests.fuzz.check import BrokenError, Check
 from tests.fuzz.mutate import MOST, mutated, written
 from tests.invented import transcript
 
@@ -92,7 +92,7 @@ def shrunk(raw: bytes, fails: Callable[[bytes], bool]) -> bytes:
 
 def _finding(raw: bytes, fault: BrokenError, check: Check) -> Finding:
     """An input and what it breaks, cut down to what is needed for it."""
-    timed = fault.kind == SLOW
+    timed = check.fault(raw, timed=False) is None
 
     def fails(part: bytes) -> bool:
         found = check.fault(part, timed=timed)
