@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 
 from turnstream.extract import extract
 from turnstream.identify import identify
-from turnstream.models import Extracted, Record, Span, Turn
-from turnstream.pipeline import record_of, source_of
+from turnstream.models import Extracted, Parsed, Record, Span, Turn
+from turnstream.normalise import normalise
+from turnstream.parse import parse
+from turnstream.pipeline import source_of
 
 #: Bytes to the text and its record.
 Reader = Callable[[bytes], tuple[Extracted, Record]]
@@ -19,7 +21,7 @@ _NO_ARRIVAL = "0" * 16
 _SHOWN = 40
 
 
-def read(raw: bytes) -> tuple[Extracted, Record]:
+def read(raw: bytes, parse: Callable[[Extracted], Parsed] = parse) -> tuple[Extracted, Record]:
     """Return a file's canonical text and its record, as the pipeline makes them.
 
     Raises:
@@ -28,7 +30,8 @@ def read(raw: bytes) -> tuple[Extracted, Record]:
     """
     extracted = extract(raw)
     identity = identify(_NO_ARRIVAL, raw, extracted.canonical)
-    return extracted, record_of(extracted, source_of("transcript", identity, len(raw), 0), _NOW)
+    source = source_of("transcript", identity, len(raw), 0)
+    return extracted, normalise(extracted, parse(extracted), source, _NOW)
 
 
 def broken(canonical: str, record: Record) -> Iterator[str]:

@@ -12,11 +12,11 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from tests import promises
 from tests.evaluation.corpora import Corpora
 from tests.evaluation.last import Table, differences, incomparable, load, save
-from tests.evaluation.run import Results, read_all, reader
+from tests.evaluation.run import Results, read_all
 from tests.evaluation.table import TOLERANCE, Change, mean_of, rows_of, shown
+from tests.evaluation.without import read_without
 
 LAST = Path(__file__).with_name("last.json")
 #: Broken promises that are shown; the others are counted.
@@ -25,9 +25,11 @@ _SHOWN = 30
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Read, score, show, compare; return the exit code."""
-    options, read = _options(arguments)
+    options = _options(arguments)
     corpora = Corpora(options.corpora)
-    results = read_all(corpora, read)
+    if options.without:
+        return _without(corpora, options.without)
+    results = read_all(corpora)
     with tempfile.TemporaryDirectory(prefix="turnstream-evaluate-") as folder:
         predictions = Path(folder) / "predictions.jsonl"
         results.write(predictions)
@@ -41,10 +43,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.update:
         save(table, options.last)
         _say(f"\n{options.last} written")
-    return _broken(results) or (worse and not options.update and not options.without)
+    return _broken(results) or (worse and not options.update)
 
 
-def _options(arguments: Sequence[str] | None) -> tuple[argparse.Namespace, promises.Reader]:
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make evaluate")
     parser.add_argument("corpora", type=Path, help="folder with raw/, gold/ and score.py")
     parser.add_argument("--update", action="store_true", help="make these figures the last table")
@@ -52,17 +54,24 @@ def _options(arguments: Sequence[str] | None) -> tuple[argparse.Namespace, promi
     parser.add_argument("--source", action="append", default=[], help="the scorer's own table of this source")
     parser.add_argument("--files", action="store_true", help="… with a line per file")
     parser.add_argument("--diff", metavar="PART", help="… with missed and false turns of files whose path holds PART")
-    parser.add_argument("--without", metavar="LAYOUT", action="append", default=[], help="read without this layout")
+    parser.add_argument("--without", metavar="LAYOUT", action="append", default=[], help="compare with and without it")
     options = parser.parse_args(arguments)
     missing = [name for name in ("raw", "gold", "score.py") if not (options.corpora / name).exists()]
     if missing:
         parser.error(f"{options.corpora} is no folder of corpora: it has no {' and no '.join(missing)}")
-    if options.update and options.without:
-        parser.error("figures without a layout are no last table")
+    return options
+
+
+def _without(corpora: Corpora, names: Sequence[str]) -> int:
     try:
-        return options, reader(options.without)
+        found = read_without(corpora, names)
     except LookupError as error:
-        parser.error(str(error))
+        sys.stderr.write(f"{error}\n")
+        return 2
+    faults = list(found.faults())
+    _listed(f"without {', '.join(names)}", found.left)
+    _listed(f"WRONG: {len(faults)}", faults)
+    return bool(faults)
 
 
 def _passed_on(options: argparse.Namespace) -> list[str]:
@@ -108,7 +117,7 @@ def _broken(results: Results) -> bool:
     return bool(faults)
 
 
-def _listed(head: str, items: Iterable[str]) -> None:
+def _listed(head: str, items: Iterable[object]) -> None:
     lines = [f"  {item}" for item in items]
     if lines:
         _say("\n".join(("", head, *lines)))

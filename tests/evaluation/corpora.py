@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,6 +58,16 @@ class Corpora:
                 with (folder / source).open("a", encoding="utf-8") as gold:
                     gold.write(line)
         return kept
+
+    def write_gold_by_file(self, folder: Path, files: Collection[str]) -> dict[str, str]:
+        """Write the gold of these files as if each were a source; return their names as such."""
+        names: dict[str, str] = {}
+        for _, line in self._gold():
+            file = json.loads(line)["file"]
+            if file in files:
+                names[file] = f"{len(names):04}"
+                (folder / f"{names[file]}.jsonl").write_text(line, "utf-8")
+        return names
 
     def _gold(self) -> Iterator[tuple[str, str]]:
         for path in sorted(self.gold.glob("*.jsonl")):

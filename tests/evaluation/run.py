@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from tests import promises
 from tests.evaluation.corpora import Corpora, source_of
 from tests.evaluation.predict import Said, said
 from turnstream.errors import DocumentError
+from turnstream.models import Parsed
+from turnstream.parse import parse
 
 #: Smaller files say nothing about time per size.
 _TIMED_BYTES = 50_000
 
 
-def reader(without: Sequence[str] = ()) -> promises.Reader:
-    """How files are read: as the pipeline does, ``without`` the layouts of these names.
+def reader(without: Collection[str]) -> promises.Reader:
+    """How files are read: as the pipeline does, but ``without`` the layouts of these names.
 
     Raises:
-        LookupError: a name is no layout's that can be left out.
+        LookupError: the parser has no layouts that can be left out.
 
     """
-    if without:
-        raise LookupError(f"no layout that can be left out: {', '.join(without)}")
-    return promises.read
+    if "without" not in inspect.signature(parse).parameters:
+        raise LookupError("this parser has no layouts that can be left out")
+    able: Callable[..., Parsed] = parse
+    return partial(promises.read, parse=partial(able, without=frozenset(without)))
 
 
 @dataclass(slots=True)
@@ -39,6 +44,7 @@ class FileResult:
     took_s: float = 0.0
     turns: list[Said] = field(default_factory=list)
     refused: str | None = None
+    layout: str | None = None
     broken: list[str] = field(default_factory=list)
     letters: int = 0
     lost: int = 0
@@ -83,7 +89,7 @@ class Results:
         return text
 
 
-def read_all(corpora: Corpora, read: promises.Reader) -> Results:
+def read_all(corpora: Corpora, read: promises.Reader = promises.read) -> Results:
     """Read every raw file; none stops the others."""
     return Results([_read(corpora, file, read) for file in corpora.files()])
 
@@ -102,6 +108,7 @@ def _read(corpora: Corpora, file: str, read: promises.Reader) -> FileResult:
         return result
     result.took_s = time.process_time() - began
     result.turns = said(record)
+    result.layout = record.provenance.layout.name if record.provenance.layout else None
     result.broken += promises.broken(extracted.canonical, record)
     for turn in record.turns:
         letters = _letters(extracted.canonical[slice(*turn.span)])

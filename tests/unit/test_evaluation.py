@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import pytest
 
 from tests import promises
 from tests.evaluation import __main__ as evaluation
+from tests.evaluation import run, without
 from tests.evaluation.corpora import Corpora, is_text
 from tests.evaluation.last import Table, load, save
 from tests.evaluation.predict import Said, said
 from tests.evaluation.run import FileResult, Results, read_all
 from tests.evaluation.table import Change, mean_of, rows_of
-from turnstream.models import Extracted, Record
+from turnstream.models import Extracted, Parsed, Record
+
+Able = Callable[[Callable[[str], str]], None]
 
 TALK = """\
 Ann Lee: Shall we begin?
@@ -47,6 +51,7 @@ for path in sorted(pathlib.Path(gold).glob("*.jsonl")):
         row["pred"] += len(turns)
         row["hit"] += sum(turn in known["turns"] for turn in turns)
     share = row["hit"] / row["gold"] if row["gold"] else 0.0
+    row["P"] = row["hit"] / row["pred"] if row["pred"] else 0.0
     sources[path.stem] = {**row, **dict.fromkeys(["F1", "F1m", "label", "labelr", "cover"], share), "extra": 1 - share}
 print(json.dumps({"sources": sources}) if "--json" in options else f"scored with {options}")
 """
@@ -230,10 +235,66 @@ class TestUse:
         assert stopped.value.code == 2
         assert f"it has no {gone}" in capsys.readouterr().err
 
-    def test_a_layout_that_there_is_not_is_wrong_use(self, corpora: Path) -> None:
-        with pytest.raises(SystemExit) as stopped:
-            evaluate(corpora, "--without", "no_such_layout")
-        assert stopped.value.code == 2
+
+class TestWithout:
+    """A layout left out, by a parser that can do that."""
+
+    @pytest.fixture
+    def able(self, monkeypatch: pytest.MonkeyPatch) -> Able:
+        """Without its layout the parser is as if a text were another one."""
+
+        def parse_as(other: Callable[[str], str]) -> None:
+            def reader(names: Collection[str]) -> promises.Reader:
+                return lambda raw: promises.read(other(raw.decode()).encode() if names else raw)
+
+            monkeypatch.setattr(without, "reader", reader)
+
+        return parse_as
+
+    def test_files_of_the_layout_decline_and_others_stay(
+        self, corpora: Path, able: Able, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        able(lambda text: text.replace(":", ";"))
+        assert evaluate(corpora, "--without", "label_line") == 0
+        assert "raw/hills/talk.txt: 3 turns → 0, 0 of them false" in capsys.readouterr().out
+
+    def test_turns_that_nobody_said_instead_are_wrong(
+        self, corpora: Path, able: Able, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        able(lambda text: text.replace("Ann", "Eve"))
+        assert evaluate(corpora, "--without", "label_line") == 1
+        wrong = capsys.readouterr().out.partition("WRONG")[2]
+        assert "raw/hills/talk.txt: 3 turns → 3, 2 of them false, read as label_line" in wrong
+
+    def test_a_file_of_another_layout_that_changes_is_wrong(
+        self, corpora: Path, able: Able, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        able(lambda text: TALK if text == PROSE else "x")
+        assert evaluate(corpora, "--without", "label_line") == 1
+        assert "raw/prose/lake.md: is not of this layout" in capsys.readouterr().out
+
+    def test_a_layout_that_no_file_is_of_is_wrong_use(
+        self, corpora: Path, able: Able, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        able(str)
+        assert evaluate(corpora, "--without", "no_such_layout") == 2
+        assert "there are label_line" in capsys.readouterr().err
+
+    def test_the_parser_leaves_out_what_it_is_told_to(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        told: list[Collection[str]] = []
+
+        def parse(document: Extracted, without: Collection[str] = ()) -> Parsed:
+            told.append(without)
+            return Parsed(unattributed=())
+
+        monkeypatch.setattr(run, "parse", parse)
+        run.reader(["period"])(b"Ann Lee: Yes.")
+        assert told == [{"period"}]
+
+    def test_a_parser_that_cannot_says_so(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(run, "parse", lambda document: Parsed())
+        with pytest.raises(LookupError):
+            run.reader(["period"])
 
 
 class TestPromises:
@@ -244,7 +305,7 @@ class TestPromises:
             extracted, record = promises.read(raw)
             return extracted, record.model_copy(update={"unattributed": ()})
 
-        monkeypatch.setattr(evaluation, "reader", lambda without: forgetful)
+        monkeypatch.setattr(evaluation, "read_all", lambda corpora: read_all(corpora, forgetful))
         assert evaluate(corpora, "--update") == 1
         assert "raw/prose/lake.md: 0-45 stands in no span: 'The lake lies" in capsys.readouterr().out
 
