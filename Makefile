@@ -12,7 +12,7 @@ COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generat
            --annotation-style line --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 
 .DEFAULT_GOAL := help
-.PHONY: install run test test-full check torture bench lock clean help debian
+.PHONY: install run test test-full check torture evaluate fuzz bench lock clean help debian
 
 install: $(STAMP)  ## make .venv with everything, hashes checked; nothing to do while it is fresh
 	@:
@@ -68,6 +68,14 @@ check: $(STAMP)  ## style, types, direction of imports, and that the documents m
 torture: $(STAMP)  ## nothing lost, nothing twice, whatever dies: FAULTS=150 SEED=n (a new one if not given)
 	@$(BIN)/python -m tests.torture --faults $(or $(FAULTS),150) $(SEED:%=--seed %) $(ARGS)
 
+evaluate: $(STAMP)  ## the parser against real transcripts: CORPORA=folder; UPDATE=1 keeps the figures, ARGS="--source NAME"
+	@test -n "$(CORPORA)" || { echo "which corpora? make evaluate CORPORA=folder (it has raw/, gold/ and score.py)" >&2; exit 2; }
+	@$(BIN)/python -m tests.evaluation $(CORPORA) $(if $(UPDATE),--update) $(ARGS)
+
+fuzz: $(STAMP)  ## texts made up and broken, for MINUTES=10; SEED=n, TEXTS=folder to begin with; findings go to .fuzz/
+	@$(PIP) --require-hashes --only-binary :all: -r requirements/fuzz.txt || echo "no atheris for this Python or machine" >&2
+	@$(BIN)/python -m tests.fuzz --minutes $(or $(MINUTES),10) $(SEED:%=--seed %) $(TEXTS:%=--texts %) $(ARGS)
+
 bench: $(STAMP)  ## measure on this machine; QUICK=1 for a minute's run, OUT=file for the numbers
 	@$(BIN)/python -m tests.bench $(OUT:%=--out %) $(if $(QUICK),--quick)
 
@@ -77,6 +85,7 @@ lock: $(filter $(BIN)/%,$(UV))  ## pin again after a change of pyproject.toml; U
 	  | $(COMPILE) - -c requirements/run.txt -o requirements/build.txt
 	@$(COMPILE) pyproject.toml --extra embedded --group dev \
 	  -c requirements/run.txt -c requirements/build.txt -o requirements/dev.txt
+	@$(COMPILE) --group fuzz -o requirements/fuzz.txt
 
 $(BIN)/uv: $(STAMP)
 	@$(PIP) uv

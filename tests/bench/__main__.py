@@ -13,7 +13,7 @@ from pathlib import Path
 
 import orjson
 
-from tests.bench import bound, corpus, measure
+from tests.bench import bound, corpus, measure, parsing
 from turnstream import __version__, settings
 
 #: Documents of the backlog, files one a message, drops, repetitions; full and quick.
@@ -31,7 +31,9 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prog_folder()) as folder:
         numbers = run(Path(folder), quick=options.quick)
-    sys.stdout.write(table(numbers))
+        rows = list(parsing.growth(Path(folder), parsing.QUICK_SIZES if options.quick else parsing.SIZES))
+    sys.stdout.write(f"{table(numbers)}\n{parsing.table(rows)}")
+    numbers["growth"] = rows
     if options.out:
         options.out.write_bytes(orjson.dumps(numbers, option=orjson.OPT_INDENT_2) + b"\n")
 
@@ -81,6 +83,7 @@ def run(folder: Path, *, quick: bool) -> dict[str, object]:
         "batch_one_docs_per_s": round(one),
         "latency_rename_ms": percentiles(rename),
         "latency_write_ms": percentiles(write),
+        "seed_us": parsing.seed_us(),
         "parse_ms_per_doc": parse_ms(folder, corpus.documents(500, seed=7)),
         "memory_mb": memory,
         "documents": count,

@@ -130,27 +130,27 @@ def write(folder: Path, made: list[bytes]) -> None:
 
 
 def _document(number: int, chance: random.Random) -> str:
-    title = f"{_sentence(chance, 6)[:-1]} {number}"
+    title = f"{sentence(chance, 6)[:-1]} {number}"
     people = [f"{chance.choice(FIRST)} {chance.choice(LAST)}" for _ in range(3)]
     layout = number % 4
     if layout == 0:
-        head = f"{title}\n\nSource: {chance.choice(LAST)} Office – English\n\n{_sentence(chance, 10)}\n* * *\n"
-        lines = [f"{chance.choice(ROLES)} {people[0]}: {_paragraph(chance)}"]
-        lines += [_paragraph(chance) for _ in range(PARAGRAPHS - 1)]
+        head = f"{title}\n\nSource: {chance.choice(LAST)} Office – English\n\n{sentence(chance, 10)}\n* * *\n"
+        lines = [f"{chance.choice(ROLES)} {people[0]}: {paragraph(chance)}"]
+        lines += [paragraph(chance) for _ in range(PARAGRAPHS - 1)]
         return head + "\n".join(lines) + "\nTo be continued."
     if layout == 1:
-        lines = [f"{people[turn % 2]}: {_paragraph(chance)}" for turn in range(PARAGRAPHS)]
+        lines = [f"{people[turn % 2]}: {paragraph(chance)}" for turn in range(PARAGRAPHS)]
         return f"{title}\n\n" + "\n\n".join(lines) + "\n"
     if layout == 2:
-        lines = [f"{'MODERATOR' if turn % 2 else 'Q'}: {_paragraph(chance)}" for turn in range(PARAGRAPHS)]
+        lines = [f"{'MODERATOR' if turn % 2 else 'Q'}: {paragraph(chance)}" for turn in range(PARAGRAPHS)]
         return f"{title}\n\n" + "\n".join(lines) + "\nEND\n"
-    return f"{title}\n\n" + "\n".join(_paragraph(chance) for _ in range(PARAGRAPHS)) + "\n"
+    return f"{title}\n\n" + "\n".join(paragraph(chance) for _ in range(PARAGRAPHS)) + "\n"
 
 
-def _paragraph(chance: random.Random) -> str:
-    return " ".join(_sentence(chance, 12) for _ in range(4))
+def paragraph(chance: random.Random) -> str:
+    return " ".join(sentence(chance, 12) for _ in range(4))
 
 
-def _sentence(chance: random.Random, words: int) -> str:
+def sentence(chance: random.Random, words: int) -> str:
     inner = [chance.choice(WORDS) for _ in range(words - 2)]
     return f"We {chance.choice(VERBS)} the {' '.join(inner)}."
