@@ -1,0 +1,130 @@
+"""Which names of one document mean the same person: a short form belongs to the only fuller one that it fits.
+
+Nothing is guessed: what fits two people, or what two contradicting short forms claim, stays for itself.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from turnstream.parse.labels import FULL_NAME
+from turnstream.parse.people import Gender, Person, Words, initials, short_forms
+
+#: A short form that so many people share is ambiguous, whatever else is known; and time stays linear.
+MANY = 16
+
+
+@dataclass(eq=False, slots=True)
+class Known:
+    """One person, with everything that was found to mean them: places in the list that was given."""
+
+    words: Words
+    gender: Gender | None = None
+    notes: frozenset[str] = frozenset()
+    members: list[int] = field(default_factory=list)
+
+    def admits(self, person: Person) -> bool:
+        """False when form of address or brackets contradict."""
+        if person.gender and self.gender and person.gender != self.gender:
+            return False
+        return not (person.notes and self.notes) or not person.notes.isdisjoint(self.notes)
+
+    def add(self, person: Person, members: Iterable[int]) -> None:
+        """Take another of this person's names."""
+        self.gender = self.gender or person.gender
+        self.notes |= person.notes
+        self.members.extend(members)
+
+
+class Matcher:
+    """Gathers names, the fullest first; ``apart`` says of two groups of places that they can't be one person."""
+
+    def __init__(self, apart: Callable[[Sequence[int], Sequence[int]], bool]) -> None:
+        """Know nobody."""
+        self._apart = apart
+        self._known: list[Known] = []
+        self._exact: dict[Words, list[Known]] = defaultdict(list)
+        self._given: dict[Words, list[Known]] = defaultdict(list)
+        self._alias: dict[str, list[Known]] = defaultdict(list)
+        self._initials: dict[str, list[Known]] = defaultdict(list)
+
+    def match(self, people: Sequence[Person], aliases: Sequence[Sequence[str]]) -> list[Known]:
+        """Everybody whom ``people`` mean; ``aliases`` are the initials that the document gives for each."""
+        nodes: dict[Person, list[int]] = defaultdict(list)
+        for number, person in enumerate(people):
+            nodes[person].append(number)
+        for _, level in groupby(sorted(nodes, key=lambda one: one.rank, reverse=True), key=lambda one: one.rank):
+            self._settle({one: nodes[one] for one in level}, aliases)
+        return self._known
+
+    def _settle(self, level: dict[Person, list[int]], aliases: Sequence[Sequence[str]]) -> None:
+        """Names of one rank: each joins the only person that it fits, unless another contradicts."""
+        claims: dict[Known, list[Person]] = defaultdict(list)
+        fresh: dict[Words, list[Person]] = defaultdict(list)
+        lone: list[Person] = []
+        for person, members in level.items():
+            fitting = self._fitting(person, members)
+            if len(fitting) == 1:
+                claims[fitting[0]].append(person)
+            elif fitting:
+                lone.append(person)
+            else:
+                fresh[person.words].append(person)
+        for known, claimants in claims.items():
+            if _agree(claimants):
+                for person in claimants:
+                    known.add(person, level[person])
+                    self._call(known, level[person], aliases)
+            else:
+                lone += claimants
+        for same in fresh.values():
+            for group in [same] if _agree(same) else [[one] for one in same]:
+                self._open(group, level, aliases)
+        for one in lone:
+            self._open([one], level, aliases)
+
+    def _open(self, group: Sequence[Person], level: dict[Person, list[int]], aliases: Sequence[Sequence[str]]) -> None:
+        known = Known(group[0].words)
+        self._known.append(known)
+        for person in group:
+            known.add(person, level[person])
+            self._call(known, level[person], aliases)
+        _enter(self._exact[known.words], known)
+        for form, is_given in short_forms(known.words):
+            _enter((self._given if is_given else self._exact)[form], known)
+        for letters in initials(known.words):
+            _enter(self._initials[letters], known)
+
+    def _call(self, known: Known, members: Iterable[int], aliases: Sequence[Sequence[str]]) -> None:
+        for member in members:
+            for alias in aliases[member]:
+                _enter(self._alias[alias], known)
+
+    def _fitting(self, person: Person, members: Sequence[int]) -> Sequence[Known]:
+        """Everybody whom a name can mean, as far as two are enough to say that it is ambiguous."""
+        words = person.words
+        alone = len(words) == 1 and not person.addressed
+        if alone and (called := self._alias.get(words[0])):
+            return called
+        found = list(self._exact.get(words, ()))
+        if len(words) > FULL_NAME and len(words[0]) == 1:
+            found += (one for one in self._exact.get((words[0], words[-1]), ()) if len(one.words) == FULL_NAME)
+        weak = [*self._given.get(words, ()), *self._initials.get(words[0], ())] if alone else []
+        fitting = [one for one in dict.fromkeys([*found, *weak]) if one.admits(person)]
+        if len(fitting) == 1 and fitting[0] not in found and self._apart(members, fitting[0].members):
+            return ()
+        return fitting if len(found) + len(weak) < MANY else (fitting * 2)[:2]
+
+
+def _enter(people: list[Known], known: Known) -> None:
+    if len(people) < MANY and known not in people:
+        people.append(known)
+
+
+def _agree(people: Sequence[Person]) -> bool:
+    """Whether nothing in them contradicts: one form of address, and something in common in their brackets."""
+    noted = [one.notes for one in people if one.notes]
+    return len({one.gender for one in people} - {None}) <= 1 and (not noted or bool(frozenset.intersection(*noted)))
