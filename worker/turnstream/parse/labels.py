@@ -67,12 +67,14 @@ def office_in(note: str) -> str | None:
 
 
 def offices_in(parts: Sequence[str]) -> list[bool]:
-    """For each word whether it is an office there: `King` is none in `Larry King`, `Mr King`, `Senator King`."""
+    """For each word whether it is an office there: `King` is none in `Larry King`, `Mr King`, `Senator King`, `Earl` none in `Earl Li`."""
     folded = [plain_word(part) for part in parts]
     found = [word in offices.OFFICES for word in folded]
     last = len(parts) - 1
     if last > 0 and folded[last] in offices.SURNAMES and _may_be_given(parts[last - 1], folded[last - 1]):
         found[last] = False
+    if last > 0 and folded[0] in offices.GIVEN and folded[1] not in offices.PREPOSITIONS:
+        found[0] = False
     return found
 
 

@@ -72,10 +72,10 @@ OFFICES = _plain(words.OFFICES) | _set(
 TITLES = _set(
     "president chancellor senator congressman congresswoman representative chairman chairwoman chairperson chair"
     " vice-chair vice-chairman co-chair speaker justice judge magistrate governor mayor secretary general admiral"
-    " colonel captain sergeant lieutenant commander rabbi imam archbishop bishop cardinal pastor king queen prince"
+    " colonel captain sergeant lieutenant commander rabbi imam archbishop bishop cardinal pastor king queen"
     " princess pope emperor commissioner councilmember councilman councilwoman councillor councilor alderman"
     " alderwoman trustee supervisor assemblymember assemblyman assemblywoman sheriff coach professor moderator host"
-    " interviewer rep sen gov gen col lt sgt capt adm viscount earl"
+    " interviewer rep sen gov gen col lt sgt capt adm viscount"
     " presidente presidenta vicepresidente vicepresidenta gobernador gobernadora senador senadora diputado diputada"
     " deputado deputada vereador vereadora canciller alcalde alcaldesa ministro ministra juez jueza"
     " präsident präsidentin vizepräsident vizepräsidentin bundeskanzler bundeskanzlerin bundespräsident kanzler"
@@ -89,6 +89,9 @@ NAMED = TITLES | _set("ambassador embajador embajadora ministerin bundesminister
 
 #: They also are family names: `Larry King`, `Mr. Bishop`.
 SURNAMES = _set("king prince pope bishop dean judge major earl duke coach fiscal alcalde cardinal pastor abbot cook")
+
+#: … or given names: `Earl Warren`.
+GIVEN = _set("earl duke dean prince marshal baron")
 
 #: `Director General` is one office: no name follows it as one follows `General`.
 DIRECTORS = _set("director directora diretor diretora directeur directrice")

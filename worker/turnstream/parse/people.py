@@ -38,14 +38,20 @@ class Person(NamedTuple):
 
 
 def person_of(name: str, notes: Iterable[str] = ()) -> Person:
-    """The person that a name means, with what its label says in brackets; remarks are written small."""
+    """The person that a name means, with what its label says in brackets; remarks are written small.
+
+    `Second messenger` describes somebody, so it is one word: its parts are nobody's family name.
+    """
     first, comma, rest = name.partition(", ")
     if comma and plain_word(rest.replace(".", "")) not in offices.SUFFIXES:
         name = f"{rest} {first}"
     parts = _GLUED.sub(". ", name).split()
     address, parts = _address(parts)
     parts, place = _place(parts) if address else (parts, "")
-    words = [plain_word(part) for part in parts if not (part.endswith(".") and part.islower())]
+    parts = [part for part in parts if not (part.endswith(".") and part.islower())]
+    words = [plain_word(part) for part in parts]
+    if any(part.islower() and word not in offices.PARTICLES for part, word in zip(parts, words, strict=True)):
+        words = [" ".join(words)]
     apart = {plain(note) for note in (*notes, place) if note[:1].isalpha() and not note[0].islower()}
     while len(words) > 1 and words[-1] in offices.SUFFIXES:
         apart.add(words.pop())

@@ -105,7 +105,7 @@ def _holder(label: str, identity: Identity, holders: Holders, apart: _Apart) -> 
 
 
 class _Apart:
-    """Labels that follow each other somewhere: they change because the speaker does."""
+    """What the order of labels says against one speaker for two of them."""
 
     def __init__(self, sequence: Sequence[str], mentions: Sequence[Mention]) -> None:
         self._labels = [mention.label for mention in mentions]
@@ -114,13 +114,23 @@ class _Apart:
             if one != other:
                 self._beside[one].add(other)
                 self._beside[other].add(one)
+        self._first = {label: at for at, label in reversed(tuple(enumerate(sequence)))}
+        self._last = {label: at for at, label in enumerate(sequence)}
 
     def are(self, members: Sequence[int], others: Sequence[int]) -> bool:
-        """Whether labels of two groups of mentions follow each other."""
-        return any(label is not None and self.is_beside(label, others) for label in map(self._labels.__getitem__, members))
+        """Whether two groups of mentions follow each other somewhere, or take turns: a short form takes over for good."""
+        labels = [label for at in members if (label := self._labels[at])]
+        if any(self.is_beside(label, others) for label in labels):
+            return True
+        taken = [label for at in others if (label := self._labels[at])]
+        if not labels or not taken:
+            return False
+        ends = [max(map(self._last.__getitem__, group)) for group in (labels, taken)]
+        starts = [min(map(self._first.__getitem__, group)) for group in (labels, taken)]
+        return starts[0] < ends[1] and starts[1] < ends[0]
 
     def is_beside(self, label: str, members: Sequence[int]) -> bool:
-        """Whether a label and one of these mentions' follow each other."""
+        """Whether a label and one of these mentions' follow each other: labels change because the speaker does."""
         return not self._beside[label].isdisjoint(label for at in members if (label := self._labels[at]))
 
 
