@@ -6,14 +6,16 @@ import re
 from collections.abc import Collection
 
 from turnstream.parse import offices
+from turnstream.parse.folding import plain, plain_word
 from turnstream.parse.labels import is_initials, is_name, is_person
 from turnstream.parse.office_first import cut_office
-from turnstream.parse.offices import plain, plain_word
 
 _LIST = re.compile(r", | ?[/+] ?")
 
 #: Beside a word for a crowd: `A number of hon. members`, `Voces a coro`.
-_AROUND = frozenset(("a", "the", "of", "number", "hon", "honourable", "opposition", "government", "de", "las", "los", "и"))
+_AROUND = frozenset(
+    ("a", "the", "of", "number", "hon", "honourable", "opposition", "government", "de", "las", "los", "и")
+)
 
 
 def is_crowd(head: str, known: Collection[str]) -> bool:
@@ -27,7 +29,7 @@ def is_nameless_crowd(head: str) -> bool:
     if not folded or offices.CROWD.isdisjoint(folded):
         return False
     others = [word for word in folded if word not in offices.CROWD and word not in _AROUND]
-    return not others or (len(others) == 1 and folded[0] in offices.CROWD and head.split()[-1].islower())
+    return not others or (len(others) == 1 and folded[0] in offices.CROWD and head.rsplit(maxsplit=1)[-1].islower())
 
 
 def _is_list(head: str, known: Collection[str]) -> bool:

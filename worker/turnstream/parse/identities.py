@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from turnstream.parse.crowds import is_crowd, is_nameless_crowd
+from turnstream.parse.folding import plain, plain_word
 from turnstream.parse.labels import offices_in, pieces_of
 from turnstream.parse.names import Identity, split_label
-from turnstream.parse.offices import plain, plain_word
 from turnstream.parse.people import Person, Words, person_of
 from turnstream.parse.shapes import outside_brackets, shapes_of
 

@@ -8,11 +8,11 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from turnstream.parse import offices
-from turnstream.parse.offices import plain, plain_word
+from turnstream.parse.folding import plain, plain_word
 from turnstream.parse.shapes import MAX_INITIALS, MAX_NAMES, MEMO
 
 _PAIRS = {"(": ")", "[": "]", "（": "）", "【": "】", "<": ">"}
-_CLOSING = frozenset(_PAIRS.values())
+_BRACKET = re.compile(r"[(\[（【<)\]）】>]")
 _INNER_DASH = re.compile(r" ?[—–] ?| - ")
 
 #: Names that make a person known: given name and family name.
@@ -28,21 +28,28 @@ class Pieces(NamedTuple):
 
 @lru_cache(MEMO)
 def pieces_of(label: str) -> Pieces:
-    """The pieces of a label; a bracket that nobody closes goes to the end."""
+    """The pieces of a label; a bracket that nobody closes goes to the end.  All in brackets is all head."""
+    if not _BRACKET.search(label):
+        return Pieces(" ".join(label.split()).strip(" ,"), ())
     head: list[str] = []
     notes: list[list[str]] = []
-    depth = 0
+    closing: list[str] = []
     for sign in label:
-        depth -= depth > 0 and sign in _CLOSING
-        if depth:
-            notes[-1].append(sign)
+        if closing and sign == closing[-1]:
+            closing.pop()
+            if closing:
+                notes[-1].append(sign)
         elif sign in _PAIRS:
-            notes.append([])
-        elif sign not in _CLOSING:
-            head.append(sign)
-        depth += sign in _PAIRS
+            if closing:
+                notes[-1].append(sign)
+            else:
+                notes.append([])
+            closing.append(_PAIRS[sign])
+        else:
+            (notes[-1] if closing else head).append(sign)
     text = " ".join("".join(head).split()).replace(" ,", ",").strip(" ,")
-    return Pieces(text, tuple(note for signs in notes if (note := "".join(signs).strip())))
+    noted = tuple(note for signs in notes if (note := "".join(signs).strip()))
+    return Pieces(text, noted) if text else Pieces(" ".join(noted) or label, ())
 
 
 def is_remark(note: str) -> bool:
@@ -67,7 +74,7 @@ def office_in(note: str) -> str | None:
 
 
 def offices_in(parts: Sequence[str]) -> list[bool]:
-    """For each word whether it is an office there: `King` is none in `Larry King`, `Mr King`, `Senator King`, `Earl` none in `Earl Li`."""
+    """Which words are offices there: `King` is none in `Larry King` and `Mr King`, nor `Earl` in `Earl Li`."""
     folded = [plain_word(part) for part in parts]
     found = [word in offices.OFFICES for word in folded]
     last = len(parts) - 1

@@ -6,8 +6,7 @@ Nothing is guessed: what fits two people, or what two contradicting short forms 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from turnstream.parse.labels import FULL_NAME
@@ -16,15 +15,21 @@ from turnstream.parse.people import Gender, Person, Words, initials, short_forms
 #: A short form that so many people share is ambiguous, whatever else is known; and time stays linear.
 MANY = 16
 
+#: `Mr Li` may leave `Ms Li` only one whom she can be; that often it is looked again.
+ROUNDS = 3
 
-@dataclass(eq=False, slots=True)
+
 class Known:
-    """One person, with everything that was found to mean them: places in the list that was given."""
+    """One person, with everything that was found to mean them: ``members`` are places in the list that was given."""
 
-    words: Words
-    gender: Gender | None = None
-    notes: frozenset[str] = frozenset()
-    members: list[int] = field(default_factory=list)
+    __slots__ = ("gender", "members", "notes", "words")
+
+    def __init__(self, words: Words) -> None:
+        """Somebody of this name, the fullest there is."""
+        self.words = words
+        self.gender: Gender | None = None
+        self.notes: frozenset[str] = frozenset()
+        self.members: list[int] = []
 
     def admits(self, person: Person) -> bool:
         """False when form of address or brackets contradict."""
@@ -61,44 +66,55 @@ class Matcher:
         return self._known
 
     def _settle(self, level: dict[Person, list[int]], aliases: Sequence[Sequence[str]]) -> None:
-        """Names of one rank: each joins the only person that it fits, unless another contradicts."""
-        claims: dict[Known, list[Person]] = defaultdict(list)
+        """Names of one rank: each joins the only person that it fits, or is somebody new."""
         fresh: dict[Words, list[Person]] = defaultdict(list)
         lone: list[Person] = []
-        for person, members in level.items():
-            fitting = self._fitting(person, members)
-            if len(fitting) == 1:
-                claims[fitting[0]].append(person)
-            elif fitting:
-                lone.append(person)
-            else:
-                fresh[person.words].append(person)
-        for known, claimants in claims.items():
-            if _agree(claimants):
-                for person in claimants:
-                    known.add(person, level[person])
-                    self._call(known, level[person], aliases)
-            else:
-                lone += claimants
+        unsure: Sequence[Person] = list(level)
+        for _ in range(ROUNDS):
+            fitting = {person: self._fitting(person, level[person]) for person in unsure}
+            claims: dict[Known, list[Person]] = defaultdict(list)
+            for person in unsure:
+                if len(fitting[person]) == 1:
+                    claims[fitting[person][0]].append(person)
+                elif not fitting[person]:
+                    fresh[person.words].append(person)
+            lone += self._claim(claims, level, aliases)
+            unsure = [person for person in unsure if len(fitting[person]) > 1]
+            if not claims:
+                break
         for same in fresh.values():
             for group in [same] if _agree(same) else [[one] for one in same]:
                 self._open(group, level, aliases)
-        for one in lone:
+        for one in [*lone, *unsure]:
             self._open([one], level, aliases)
+
+    def _claim(
+        self,
+        claims: Mapping[Known, Sequence[Person]],
+        level: Mapping[Person, Sequence[int]],
+        aliases: Sequence[Sequence[str]],
+    ) -> Iterator[Person]:
+        """Let names join whom they fit; those that contradict each other are given back."""
+        for known, claimants in claims.items():
+            if not _agree(claimants):
+                yield from claimants
+                continue
+            for person in claimants:
+                self._join(known, person, level[person], aliases)
 
     def _open(self, group: Sequence[Person], level: dict[Person, list[int]], aliases: Sequence[Sequence[str]]) -> None:
         known = Known(group[0].words)
         self._known.append(known)
         for person in group:
-            known.add(person, level[person])
-            self._call(known, level[person], aliases)
+            self._join(known, person, level[person], aliases)
         _enter(self._exact[known.words], known)
         for form, is_given in short_forms(known.words):
             _enter((self._given if is_given else self._exact)[form], known)
         for letters in initials(known.words):
             _enter(self._initials[letters], known)
 
-    def _call(self, known: Known, members: Iterable[int], aliases: Sequence[Sequence[str]]) -> None:
+    def _join(self, known: Known, person: Person, members: Sequence[int], aliases: Sequence[Sequence[str]]) -> None:
+        known.add(person, members)
         for member in members:
             for alias in aliases[member]:
                 _enter(self._alias[alias], known)

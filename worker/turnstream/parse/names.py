@@ -7,7 +7,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from turnstream.parse import offices
+from turnstream.parse.folding import plain_word
 from turnstream.parse.labels import (
+    FULL_NAME,
     Pieces,
     initials_of,
     is_initials,
@@ -20,7 +22,6 @@ from turnstream.parse.labels import (
     pieces_of,
 )
 from turnstream.parse.office_first import cut_office
-from turnstream.parse.offices import plain_word
 from turnstream.parse.shapes import MEMO, shape_of
 
 _DASH = re.compile(r" (?:--|–|—|-) ")
@@ -52,7 +53,8 @@ def split_label(label: str) -> Identity:
     function = shape_of(pieces.head)
     if function in {"question", "answer", "numbered", "role"} and not _is_cut(pieces.head):
         return _holder(pieces) or Identity(None, pieces.head, notes)
-    return _with_notes(pieces)
+    identity = _with_notes(pieces)
+    return identity if identity.name or identity.role else Identity(label, None)
 
 
 def names_somebody(label: str) -> bool:
@@ -153,7 +155,12 @@ def _joined(role: str | None, more: str) -> str:
 def _cut(head: str) -> Identity:
     """Office first, name last: `President of Russia Vladimir Putin`; a seat after the name: `Jo Li MP`."""
     parts = head.split()
-    if len(parts) > 2 and not head.isupper() and parts[-1].isupper() and plain_word(parts[-1]) in offices.MEMBERSHIPS:
+    if (
+        len(parts) > FULL_NAME
+        and not head.isupper()
+        and parts[-1].isupper()
+        and plain_word(parts[-1]) in offices.MEMBERSHIPS
+    ):
         one = _cut(" ".join(parts[:-1]))
         return one._replace(role=_joined(one.role, parts[-1])) if one.name else Identity(head, None)
     return Identity(*cut_office(parts))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from turnstream.parse import offices
+from turnstream.parse.folding import plain_word
 from turnstream.parse.labels import FULL_NAME, is_name, is_no_place, offices_in
-from turnstream.parse.offices import plain_word
 
 #: Names that may follow an office at once, save for initials and particles: `ANA MARÍA LÓPEZ DE LA CRUZ RUIZ`.
 MAX_WEIGHT = 5
@@ -67,8 +67,8 @@ def _name_after_office(parts: Sequence[str], folded: Sequence[str], tail: int) -
         return range(tail, end) if tail == end or _may_follow(parts, folded, tail, end) else None
     if leads[0] > tail and _may_follow(parts, folded, tail, leads[0]):
         return range(tail, leads[0])
-    at = _name_after_object(parts, folded, leads[-1] + 1)
-    return range(at, end) if at is not None else None
+    start = _name_after_object(parts, folded, leads[-1] + 1)
+    return range(start, end) if start is not None else None
 
 
 def _name_after_object(parts: Sequence[str], folded: Sequence[str], start: int) -> int | None:
@@ -91,7 +91,9 @@ def _leads(parts: Sequence[str], folded: Sequence[str], at: int, tail: int) -> b
 
 def _is_inside_name(parts: Sequence[str], folded: Sequence[str], at: int, tail: int) -> bool:
     return (
-        folded[at] in offices.PARTICLES and parts[tail][0].isupper() and offices.PREPOSITIONS.isdisjoint(folded[tail:at])
+        folded[at] in offices.PARTICLES
+        and parts[tail][0].isupper()
+        and offices.PREPOSITIONS.isdisjoint(folded[tail:at])
     )
 
 

@@ -5,27 +5,8 @@ All are ``plain``: case-folded, without accents and without the period of an abb
 
 from __future__ import annotations
 
-import unicodedata
-
 from turnstream.parse import words
-
-#: Latin, Greek and Cyrillic accents; the marks of Japanese kana make other letters and stay.
-_FIRST_ACCENT, _LAST_ACCENT = "\u0300", "\u036f"
-
-_QUOTES = str.maketrans("’ʼ״”“″׳", "''\"\"\"\"'")
-
-
-def plain(text: str) -> str:
-    """A text without case and accents, in compatible forms: `PÉREZ` and `Perez` are one."""
-    if text.isascii():
-        return text.casefold()
-    bare = unicodedata.normalize("NFKD", text.casefold()).translate(_QUOTES)
-    return unicodedata.normalize("NFC", "".join(sign for sign in bare if not _FIRST_ACCENT <= sign <= _LAST_ACCENT))
-
-
-def plain_word(word: str) -> str:
-    """A word as these vocabularies hold it."""
-    return plain(word.strip(".,;()"))
+from turnstream.parse.folding import plain
 
 
 def _set(text: str) -> frozenset[str]:
@@ -107,10 +88,20 @@ QUALIFYING = _set(
 )
 
 #: A place or body that these begin has two words: `Hong Kong`.
-BINDERS = _plain(words.BINDERS) | _set("papua sierra burkina hong viet equatorial cabo puerto el sao são")
+BINDERS = _set(
+    "the new north south east west northern southern eastern western central united great saudi sri costa el san santa"
+    " foreign internal home public national federal international european economic social supreme state czech"
+    " dominican la los las le papua sierra burkina hong viet equatorial cabo puerto el são"
+)
 
-BODIES = _plain(words.BODIES) | _set(
-    "kong faso leone guinea salvador verde ireland wales scotland london washington"
+#: Nobody is called by these.
+BODIES = _set(
+    "affairs republic bank union federation council committee commission development defence defense airlines region"
+    " states kingdom emirates africa korea america zealand arabia lanka rica parliament board company group"
+    " industry trade security services finance policy energy health education transport relations"
+    " product marketing sales operations engineering research strategy communications investor business customer"
+    " technology information human resources legal science international media digital programme program"
+    " kong faso leone guinea salvador verde ireland wales scotland london washington"
     " institute ministry department agency office university hospital service center centre school college authority"
     " instituto comisión secretaría hospital banco universidad ministerio consejo programa empresa"
 )
@@ -142,10 +133,10 @@ MEMBERSHIPS = _set("mp mps mep msp mla mlc mpp mdb mdl am ms td mna mhk mca")
 PARTICLES = _plain(words.PARTICLES) | _set("vom la las los lo y i o'")
 
 #: Joining words that no name holds.
-JOINS = _plain(words.JOINS) - PARTICLES
+JOINS = (_plain(words.JOINS) | _set("para por con en pour par avec sur au aux")) - PARTICLES
 
 #: An office's object begins after one of these.
-PREPOSITIONS = _plain(words.PREPOSITIONS)
+PREPOSITIONS = _set("of for de del du des di da do dos von für and at to in y et und")
 
 #: More than one person.
 CROWD = _set(
@@ -188,9 +179,11 @@ REMARKS = _set(
 
 #: The last signs of an office where words have no blanks between them.
 OFFICE_SIGNS = (
-    "長", "长", "大臣", "委員", "委员", "議員", "议员", "主席", "總統", "总统", "總理", "总理", "主任", "主持人", "主持",
-    "代表", "記者", "记者", "司会", "司會", "의장", "위원장", "위원", "의원", "장관", "총리", "대통령", "사회자",
-)  # fmt: skip
+    *("長", "长", "大臣", "委員", "委员", "議員", "议员", "主席", "總統", "总统", "總理", "总理", "主任", "主持人"),
+    *("主持", "代表", "記者", "记者", "司会", "司會"),
+    *("의장", "위원장", "위원", "의원", "장관", "총리", "대통령", "사회자"),
+)
+
 
 #: … and of a form of address.
 ADDRESS_SIGNS = ("君", "さん", "氏", "様", "先生", "女士", "小姐", "씨", "님")

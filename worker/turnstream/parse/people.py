@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from turnstream.parse import offices
+from turnstream.parse.folding import plain, plain_word
 from turnstream.parse.labels import FULL_NAME
-from turnstream.parse.offices import plain, plain_word
 
 Words = tuple[str, ...]
 Gender = Literal["male", "female"]
@@ -34,7 +34,7 @@ class Person(NamedTuple):
     def rank(self) -> tuple[int, int, int]:
         """How much is said, for an order: names, words, and what stands beside them."""
         full = sum(len(word) > 1 for word in self.words)
-        return full, len(self.words), bool(self.gender) + bool(self.notes)
+        return full, len(self.words), bool(self.gender) + len(self.notes)
 
 
 def person_of(name: str, notes: Iterable[str] = ()) -> Person:
@@ -97,8 +97,10 @@ def _family_last(words: Sequence[str]) -> Words:
 
 
 def _without_address_sign(word: str) -> str:
-    sign = next((sign for sign in offices.ADDRESS_SIGNS if word.endswith(sign) and len(word) > len(sign) + 1), "")
-    return word.removesuffix(sign)
+    if not word.endswith(offices.ADDRESS_SIGNS):
+        return word
+    sign = next(sign for sign in offices.ADDRESS_SIGNS if word.endswith(sign))
+    return word.removesuffix(sign) if len(word) > len(sign) + 1 else word
 
 
 def short_forms(words: Words) -> Iterator[tuple[Words, bool]]:

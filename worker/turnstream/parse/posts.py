@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from turnstream.parse import offices
+from turnstream.parse.folding import plain_word
 from turnstream.parse.match import Known
-from turnstream.parse.offices import plain_word
 from turnstream.parse.people import Gender, gender_of
 
 #: One post in several forms.
@@ -39,25 +38,29 @@ def is_certain(post: Post) -> bool:
     return not numbered and not offices.ANONYMOUS.issuperset(post.words)
 
 
-@dataclass(slots=True)
+_Held = dict[tuple[str, ...], list[tuple[Gender | None, Known]]]
+
+
 class Holders:
     """Who holds which post: as the document says it, or as their own labels name it."""
 
-    said: dict[tuple[str, ...], list[tuple[Gender | None, Known]]] = field(default_factory=lambda: defaultdict(list))
-    named: dict[tuple[str, ...], list[tuple[Gender | None, Known]]] = field(default_factory=lambda: defaultdict(list))
+    def __init__(self) -> None:
+        """Nobody holds any yet."""
+        self._said: _Held = defaultdict(list)
+        self._named: _Held = defaultdict(list)
 
     def add(self, role: str, holder: Known, *, said: bool) -> None:
         """Note that somebody holds a post."""
         post = post_of(role)
-        (self.said if said else self.named)[post.words].append((post.gender or holder.gender, holder))
+        (self._said if said else self._named)[post.words].append((post.gender or holder.gender, holder))
 
     def holder_of(self, post: Post) -> tuple[Known | None, bool]:
         """The only one who can hold a post, and whether the document says so."""
         if not is_certain(post):
             return None, False
-        if said := _admitted(self.said.get(post.words, ()), post.gender):
+        if said := _admitted(self._said.get(post.words, ()), post.gender):
             return (said[0] if len(said) == 1 else None), True
-        named = _admitted(self.named.get(post.words, ()), post.gender)
+        named = _admitted(self._named.get(post.words, ()), post.gender)
         return (named[0] if len(named) == 1 else None), False
 
 

@@ -8,12 +8,12 @@ from itertools import pairwise
 from typing import NamedTuple, Protocol
 
 from turnstream.models import Speaker
+from turnstream.parse.folding import plain
 from turnstream.parse.identities import identities_of
 from turnstream.parse.labels import is_initials
 from turnstream.parse.match import Known, Matcher
 from turnstream.parse.names import Identity
-from turnstream.parse.offices import plain
-from turnstream.parse.people import person_of
+from turnstream.parse.people import Person, person_of
 from turnstream.parse.posts import Holders, Post, post_of
 
 
@@ -41,8 +41,8 @@ class Mention(NamedTuple):
 
     label: str | None
     name: str
+    person: Person
     role: str | None
-    notes: tuple[str, ...]
     initials: tuple[str, ...]
     said: bool
 
@@ -73,11 +73,12 @@ def _mentions(identities: Mapping[str, Identity]) -> Iterator[Mention]:
     for label, one in identities.items():
         if one.name and not one.is_crowd:
             initials = tuple(plain(note) for note in one.notes if is_initials(note))
-            yield Mention(label, one.name, one.role, one.notes, initials, said=one.held)
+            yield Mention(label, one.name, person_of(one.name, one.notes), one.role, initials, said=one.held)
 
 
 def _listed(one: Listed) -> Mention:
-    return Mention(None, one.name, one.role, (), (plain(one.initials),) if one.initials else (), said=True)
+    initials = (plain(one.initials),) if one.initials else ()
+    return Mention(None, one.name, person_of(one.name), one.role, initials, said=True)
 
 
 def _keys(sequence: Sequence[str], identities: Mapping[str, Identity], mentions: Sequence[Mention]) -> dict[str, Key]:
@@ -85,8 +86,7 @@ def _keys(sequence: Sequence[str], identities: Mapping[str, Identity], mentions:
     apart = _Apart(sequence, mentions)
     holders = Holders()
     people: dict[str, Known] = {}
-    persons = [person_of(one.name, one.notes) for one in mentions]
-    for known in Matcher(apart.are).match(persons, [one.initials for one in mentions]):
+    for known in Matcher(apart.are).match([one.person for one in mentions], [one.initials for one in mentions]):
         for mention in map(mentions.__getitem__, known.members):
             if mention.role:
                 holders.add(mention.role, known, said=mention.said)
@@ -118,9 +118,9 @@ class _Apart:
         self._last = {label: at for at, label in enumerate(sequence)}
 
     def are(self, members: Sequence[int], others: Sequence[int]) -> bool:
-        """Whether two groups of mentions follow each other somewhere, or take turns: a short form takes over for good."""
+        """Whether two groups of mentions follow each other, or alternate: a short form takes over for good."""
         labels = [label for at in members if (label := self._labels[at])]
-        if any(self.is_beside(label, others) for label in labels):
+        if any(self.is_beside(one, others) for one in labels):
             return True
         taken = [label for at in others if (label := self._labels[at])]
         if not labels or not taken:
@@ -131,15 +131,13 @@ class _Apart:
 
     def is_beside(self, label: str, members: Sequence[int]) -> bool:
         """Whether a label and one of these mentions' follow each other: labels change because the speaker does."""
-        return not self._beside[label].isdisjoint(label for at in members if (label := self._labels[at]))
+        return not self._beside[label].isdisjoint(other for at in members if (other := self._labels[at]))
 
 
-def _speaker(
-    number: int, key: Key, labels: tuple[str, ...], first: Identity, mentions: Sequence[Mention]
-) -> Speaker:
+def _speaker(number: int, key: Key, labels: tuple[str, ...], first: Identity, mentions: Sequence[Mention]) -> Speaker:
     if not isinstance(key, Known):
         return Speaker(id=f"s{number}", name=first.name, role=first.role, labels=labels)
     meant = [mentions[at] for at in sorted(key.members)]
-    name = max((one.name for one in meant), key=lambda name: (person_of(name).rank[:2], len(name)))
+    name = max(meant, key=lambda one: (one.person.rank[:2], len(one.name))).name
     role = next((one.role for one in meant if one.role), None)
     return Speaker(id=f"s{number}", name=name, role=role, labels=labels)
