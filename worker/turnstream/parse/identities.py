@@ -9,6 +9,7 @@ from turnstream.parse.crowds import is_crowd, is_nameless_crowd
 from turnstream.parse.folding import plain, plain_word
 from turnstream.parse.labels import offices_in, pieces_of
 from turnstream.parse.names import Identity, split_label
+from turnstream.parse.offices import BODIES, OFFICES
 from turnstream.parse.people import Person, Words, person_of
 from turnstream.parse.shapes import outside_brackets, shapes_of
 
@@ -68,11 +69,18 @@ def _by_known_name(label: str, identity: Identity, names: Names) -> Identity:
     if not offices:
         return identity
     folded = tuple(map(plain_word, parts))
-    last = len(parts) - 1
-    for at in range(offices[0] + 1, last + 1):
-        if folded[at:] in names.full or (at == last and folded[at] in names.family):
+    for at in range(offices[0] + 1, len(parts)):
+        if _begins_known(folded, at, names):
             return identity._replace(name=" ".join(parts[at:]), role=" ".join(parts[:at]))
     for at in reversed(offices):
         if folded[:at] in names.full:
             return identity._replace(name=" ".join(parts[:at]), role=" ".join(parts[at:]))
     return identity
+
+
+def _begins_known(folded: Words, at: int, names: Names) -> bool:
+    """A known full name, or initials of one, or a family name right after an office or its field."""
+    tail = folded[at:]
+    if tail in names.full or (len(tail) > 1 and (*(word[:1] for word in tail[:-1]), tail[-1]) in names.full):
+        return True
+    return len(tail) == 1 and tail[0] in names.family and (folded[at - 1] in OFFICES or folded[at - 1] in BODIES)

@@ -13,6 +13,7 @@ from turnstream.parse.shapes import MAX_INITIALS, MAX_NAMES, MEMO
 
 _PAIRS = {"(": ")", "[": "]", "（": "）", "【": "】", "<": ">"}
 _BRACKET = re.compile(r"[(\[（【<)\]）】>]")
+_EDGES = " ," + offices.BULLETS
 _INNER_DASH = re.compile(r" ?[—–] ?| - ")
 
 #: Names that make a person known: given name and family name.
@@ -30,7 +31,7 @@ class Pieces(NamedTuple):
 def pieces_of(label: str) -> Pieces:
     """The pieces of a label; a bracket that nobody closes goes to the end.  All in brackets is all head."""
     if not _BRACKET.search(label):
-        return Pieces(" ".join(label.split()).strip(" ,"), ())
+        return Pieces(" ".join(label.split()).strip(_EDGES), ())
     head: list[str] = []
     notes: list[list[str]] = []
     closing: list[str] = []
@@ -47,7 +48,7 @@ def pieces_of(label: str) -> Pieces:
             closing.append(_PAIRS[sign])
         else:
             (notes[-1] if closing else head).append(sign)
-    text = " ".join("".join(head).split()).replace(" ,", ",").strip(" ,")
+    text = " ".join("".join(head).split()).replace(" ,", ",").strip(_EDGES)
     noted = tuple(note for signs in notes if (note := "".join(signs).strip()))
     return Pieces(text, noted) if text else Pieces(" ".join(noted) or label, ())
 
@@ -68,9 +69,7 @@ def is_office(text: str) -> bool:
 
 def office_in(note: str) -> str | None:
     """The office that brackets hold: all of `Minister of Seniors`, the end of `Northtown—Prime Minister`."""
-    if is_office(note):
-        return next((piece for piece in _INNER_DASH.split(note) if is_office(piece)), note)
-    return None
+    return next((piece for piece in [*_INNER_DASH.split(note), note] if is_office(piece)), None)
 
 
 def offices_in(parts: Sequence[str]) -> list[bool]:

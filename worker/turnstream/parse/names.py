@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from turnstream.parse import offices
+from turnstream.parse import offices, words
 from turnstream.parse.folding import plain_word
 from turnstream.parse.labels import (
     FULL_NAME,
@@ -50,8 +50,7 @@ def split_label(label: str) -> Identity:
     pieces = pieces_of(label)
     notes = tuple(note for note in pieces.notes if not is_remark(note))
     pieces = Pieces(_without_by(pieces.head), notes)
-    function = shape_of(pieces.head)
-    if function in {"question", "answer", "numbered", "role"} and not _is_cut(pieces.head):
+    if _is_function(pieces.head):
         return _holder(pieces) or Identity(None, pieces.head, notes)
     identity = _with_notes(pieces)
     return identity if identity.name or identity.role else Identity(label, None)
@@ -73,8 +72,14 @@ def _without_by(head: str) -> str:
     return rest if is_by else head
 
 
-def _is_cut(head: str) -> bool:
-    return " -- " in head
+def _is_function(head: str) -> bool:
+    """`Q`, `Moderator`, `Public Speaker 2`, `Voice from the floor`: what somebody does, whoever it is."""
+    parts = [plain_word(part) for part in head.split()]
+    if not parts or " -- " in head:
+        return False
+    if parts[-1].isdigit() and not words.NUMBERED.isdisjoint(parts):
+        return True
+    return shape_of(head) in {"question", "answer", "numbered", "role"} or parts[0] in offices.VOICES
 
 
 def _holder(pieces: Pieces) -> Identity | None:
@@ -117,7 +122,7 @@ def _split_head(head: str) -> Identity:
         first = f"{first}, {suffix}"
     if comma:
         return _beside(head, first, rest)
-    if (period := _PERIOD.search(head)) and is_office(head[period.end() :]):
+    if (period := _PERIOD.search(head)) and is_person(head[: period.start()]):
         return _beside(head, head[: period.start()], head[period.end() :])
     return _cut(head)
 

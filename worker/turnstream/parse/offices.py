@@ -18,7 +18,7 @@ def _plain(known: frozenset[str]) -> frozenset[str]:
 
 
 #: Offices and posts, the more of them the surer a label is cut.
-OFFICES = _plain(words.OFFICES) | _set(
+OFFICES = (_plain(words.OFFICES) - {"lord"}) | _set(
     "rep sen gov gen col lt sgt capt cmdr adm amb vp svp evp cmo cpo cso vice-chair vice-chairman vice-chairperson"
     " vicechair cochair co-host cohost councilmember councilman councilwoman councillor councilor alderman alderwoman"
     " trustee supervisor assemblymember assemblyman assemblywoman sheriff solicitor barrister magistrate viscount earl"
@@ -46,6 +46,7 @@ OFFICES = _plain(words.OFFICES) | _set(
     " voorzitter staatssecretaris minister-president statsminister talman talmannen statsråd puhemies"
     " başkan bakan elnök alelnök miniszter președinte președintele πρόεδρος προεδρεύων προεδρεύουσα υπουργός"
     ' היו"ר יו"ר שר שרת השר השרה סגן סגנית מנכ"ל מזכיר الرئيس رئيس وزير'
+    " 会長 議長 委員長 座長 理事長 社長 院長 部長 會長 会长 议长 委员长 院长 部长 主席 主持人 記者 记者"
 )
 
 #: A person is spoken to by these: a single name may follow.  `Minister`, `Director`, `Ambassador` are not among
@@ -76,6 +77,9 @@ GIVEN = _set("earl duke dean prince marshal baron")
 
 #: `Director General` is one office: no name follows it as one follows `General`.
 DIRECTORS = _set("director directora diretor diretora directeur directrice")
+
+#: Somebody whom nobody saw: `Voice from the floor`.
+VOICES = _set("voice voz voix voce stimme голос głos glas")
 
 #: Of an office that goes on after its first word: `Presidente Municipal`, `Secretary General`.
 QUALIFYING = _set(
@@ -184,6 +188,12 @@ OFFICE_SIGNS = (
     *("의장", "위원장", "위원", "의원", "장관", "총리", "대통령", "사회자"),
 )
 
+
+#: The last letters of a patronymic: the family name comes first then.
+PATRONYMICS = tuple(map(plain, ("ович", "евич", "йович", "овна", "евна", "івна", "ївна")))
+
+#: Signs that stand before a speaker's name in minutes.
+BULLETS = "○◯●◎◆■"
 
 #: … and of a form of address.
 ADDRESS_SIGNS = ("君", "さん", "氏", "様", "先生", "女士", "小姐", "씨", "님")

@@ -87,12 +87,14 @@ def _place(parts: list[str]) -> tuple[list[str], str]:
 
 
 def _family_last(words: Sequence[str]) -> Words:
-    """`Ли А.Б.` as `А. Б. Ли`."""
+    """`Ли А.Б.` as `А. Б. Ли`, `Ли Анна Борисовна` as `Анна Борисовна Ли`."""
     cleaned = [_without_address_sign(word) for word in words if word]
     names = [at for at, word in enumerate(cleaned) if len(word) > 1]
     if names and names[0] == 0 and names[-1] < len(cleaned) - 1:
         last = names[-1] + 1
         cleaned = cleaned[last:] + cleaned[:last]
+    elif len(cleaned) > FULL_NAME and cleaned[-1].endswith(offices.PATRONYMICS):
+        cleaned = cleaned[1:] + cleaned[:1]
     return tuple(cleaned)
 
 
