@@ -271,7 +271,7 @@ def test_several_people_are_nobody_of_them(crowd: str, name: str | None, role: s
 @pytest.mark.parametrize("label", ["José Ortega y Gasset", "Minister of Science and Trade Ann Lee", "Lee, Ann"])
 def test_not_every_joining_word_makes_a_crowd(label: str) -> None:
     assert not any(" and " in (one.name or "") for one in speakers_of([label])[0])
-    assert groups(label, "Zoe Fox", split_label(label).name or "")[0][0] == label
+    assert groups(label, "Zoe Fox", split_label(label)[0] or "")[0][0] == label
 
 
 # Pieces that the rules look at, so that random labels reach every one of them.

@@ -30,7 +30,7 @@ _DASH = re.compile(r" (?:--|–|—|-) ")
 _PERIOD = re.compile(r"(?<=\w{4})\. ")
 
 
-class Identity(NamedTuple):
+class Reading(NamedTuple):
     """Who a label means, as far as the label says it.
 
     ``notes`` are what else its brackets say, a party or initials.  ``held`` when the label says that this person
@@ -45,20 +45,26 @@ class Identity(NamedTuple):
 
 
 @lru_cache(MEMO)
-def split_label(label: str) -> Identity:
-    """Name and role of a label by itself."""
+def read_label(label: str) -> Reading:
+    """What a label says by itself."""
     pieces = pieces_of(label)
     notes = tuple(note for note in pieces.notes if not is_remark(note))
     pieces = Pieces(_without_by(pieces.head), notes)
     if _is_function(pieces.head):
-        return _holder(pieces) or Identity(None, pieces.head, notes)
-    identity = _with_notes(pieces)
-    return identity if identity.name or identity.role else Identity(label, None)
+        return _holder(pieces) or Reading(None, pieces.head, notes)
+    reading = _with_notes(pieces)
+    return reading if reading.name or reading.role else Reading(label, None)
+
+
+def split_label(label: str) -> tuple[str | None, str | None]:
+    """Name and role of a label by itself, and no more."""
+    name, role, *_ = read_label(label)
+    return name, role
 
 
 def names_somebody(label: str) -> bool:
     """Whether a label holds an office and a name, or an honorific and a name: `Mr Li`, not `Mr Speaker`."""
-    name, role = split_label(label)[:2]
+    name, role = split_label(label)
     if not name:
         return False
     first, *others = (plain_word(part) for part in name.split())
@@ -82,7 +88,7 @@ def _is_function(head: str) -> bool:
     return shape_of(head) in {"question", "answer", "numbered", "role"} or parts[0] in offices.VOICES
 
 
-def _holder(pieces: Pieces) -> Identity | None:
+def _holder(pieces: Pieces) -> Reading | None:
     """`The Chair (Mr. Jo Li (Northtown))`, `会長（王小明君）`; who asks a question holds no office."""
     for note in pieces.notes:
         inner = pieces_of(note)
@@ -90,27 +96,27 @@ def _holder(pieces: Pieces) -> Identity | None:
         if is_person(name):
             others = tuple(other for other in pieces.notes if other != note)
             asks = shape_of(pieces.head) in {"question", "answer"}
-            return Identity(name, None if asks else pieces.head, (*more, *inner.notes, *others), held=True)
+            return Reading(name, None if asks else pieces.head, (*more, *inner.notes, *others), held=True)
     return None
 
 
-def _with_notes(pieces: Pieces) -> Identity:
+def _with_notes(pieces: Pieces) -> Reading:
     head, notes = pieces
     if is_office(head) and (holder := _holder(pieces)):
         return holder
     for note in notes:
         if is_initials(head) and is_person(note) and initials_of(note) == head.casefold():
-            return Identity(note, None, (head, *(other for other in notes if other != note)))
-    identity = _split_head(head)
+            return Reading(note, None, (head, *(other for other in notes if other != note)))
+    reading = _split_head(head)
     for note in notes:
         role = office_in(note)
-        if role and identity.name:
+        if role and reading.name:
             others = tuple(other for other in notes if other != note)
-            return Identity(identity.name, _joined(identity.role, role), others)
-    return identity._replace(notes=notes)
+            return Reading(reading.name, _joined(reading.role, role), others)
+    return reading._replace(notes=notes)
 
 
-def _split_head(head: str) -> Identity:
+def _split_head(head: str) -> Reading:
     dashed = _DASH.split(head, 1)
     if len(dashed) > 1:
         if shape_of(dashed[0]) in {"question", "answer"}:
@@ -127,19 +133,19 @@ def _split_head(head: str) -> Identity:
     return _cut(head)
 
 
-def _beside(head: str, first: str, rest: str) -> Identity:
+def _beside(head: str, first: str, rest: str) -> Reading:
     """Two sides of a comma or dash: name and office, or office and name."""
     last = rest.rpartition(", ")[2]
     one = _cut(first)
     if (one.name is None or (one.role is None and _is_no_name(first))) and is_person(last):
-        return Identity(last, head[: -len(last)].rstrip(" ,-–—"))
+        return Reading(last, head[: -len(last)].rstrip(" ,-–—"))
     if one.name is None:
-        return Identity(None, head)
+        return Reading(None, head)
     if is_remark(rest) and rest[:1].islower():
         return one
     if any(offices_in(rest.split())) or " -- " in head or _DASH.search(head) or _is_affiliation(one.name, rest):
         return one._replace(role=_joined(one.role, rest))
-    return Identity(head, None)
+    return Reading(head, None)
 
 
 def _is_no_name(text: str) -> bool:
@@ -157,7 +163,7 @@ def _joined(role: str | None, more: str) -> str:
     return f"{role}, {more}" if role else more
 
 
-def _cut(head: str) -> Identity:
+def _cut(head: str) -> Reading:
     """Office first, name last: `President of Russia Vladimir Putin`; a seat after the name: `Jo Li MP`."""
     parts = head.split()
     if (
@@ -167,5 +173,5 @@ def _cut(head: str) -> Identity:
         and plain_word(parts[-1]) in offices.MEMBERSHIPS
     ):
         one = _cut(" ".join(parts[:-1]))
-        return one._replace(role=_joined(one.role, parts[-1])) if one.name else Identity(head, None)
-    return Identity(*cut_office(parts))
+        return one._replace(role=_joined(one.role, parts[-1])) if one.name else Reading(head, None)
+    return Reading(*cut_office(parts))

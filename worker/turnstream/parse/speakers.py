@@ -9,12 +9,12 @@ from typing import NamedTuple, Protocol
 
 from turnstream.models import Speaker
 from turnstream.parse.folding import plain
-from turnstream.parse.identities import identities_of
 from turnstream.parse.labels import is_initials
 from turnstream.parse.match import Known, Matcher
-from turnstream.parse.names import Identity
+from turnstream.parse.names import Reading
 from turnstream.parse.people import Person, person_of
 from turnstream.parse.posts import Holders, Post, post_of
+from turnstream.parse.readings import readings_of
 
 
 class Listed(Protocol):
@@ -57,20 +57,20 @@ def speakers_of(labels: Iterable[str], listed: Iterable[Listed] = ()) -> tuple[t
     ``listed`` as present gives names to initials and short forms, and is no speaker unless a label means him.
     """
     sequence, present = tuple(labels), tuple(listed)
-    identities = identities_of(tuple(dict.fromkeys(sequence)), [one.name for one in present])
-    mentions = [*_mentions(identities), *map(_listed, present)]
+    readings = readings_of(tuple(dict.fromkeys(sequence)), [one.name for one in present])
+    mentions = [*_mentions(readings), *map(_listed, present)]
     gathered: dict[Key, list[str]] = defaultdict(list)
-    for label, key in _keys(sequence, identities, mentions).items():
+    for label, key in _keys(sequence, readings, mentions).items():
         gathered[key].append(label)
     speakers = tuple(
-        _speaker(number, key, tuple(group), identities[group[0]], mentions)
+        _speaker(number, key, tuple(group), readings[group[0]], mentions)
         for number, (key, group) in enumerate(gathered.items(), 1)
     )
     return speakers, {label: speaker.id for speaker in speakers for label in speaker.labels}
 
 
-def _mentions(identities: Mapping[str, Identity]) -> Iterator[Mention]:
-    for label, one in identities.items():
+def _mentions(readings: Mapping[str, Reading]) -> Iterator[Mention]:
+    for label, one in readings.items():
         if one.name and not one.is_crowd:
             initials = tuple(plain(note) for note in one.notes if is_initials(note))
             yield Mention(label, one.name, person_of(one.name, one.notes), one.role, initials, said=one.held)
@@ -81,7 +81,7 @@ def _listed(one: Listed) -> Mention:
     return Mention(None, one.name, person_of(one.name), one.role, initials, said=True)
 
 
-def _keys(sequence: Sequence[str], identities: Mapping[str, Identity], mentions: Sequence[Mention]) -> dict[str, Key]:
+def _keys(sequence: Sequence[str], readings: Mapping[str, Reading], mentions: Sequence[Mention]) -> dict[str, Key]:
     """Whom each label means, in order: a person, a post that nobody is known to hold, a crowd."""
     apart = _Apart(sequence, mentions)
     holders = Holders()
@@ -93,13 +93,13 @@ def _keys(sequence: Sequence[str], identities: Mapping[str, Identity], mentions:
             if mention.label is not None:
                 people[mention.label] = known
     keys: dict[str, Key] = {}
-    for label, one in identities.items():
+    for label, one in readings.items():
         keys[label] = people.get(label) or (plain(label) if one.is_crowd else _holder(label, one, holders, apart))
     return keys
 
 
-def _holder(label: str, identity: Identity, holders: Holders, apart: _Apart) -> Key:
-    post = post_of(identity.role or label)
+def _holder(label: str, reading: Reading, holders: Holders, apart: _Apart) -> Key:
+    post = post_of(reading.role or label)
     holder, is_said = holders.holder_of(post)
     return holder if holder and (is_said or not apart.is_beside(label, holder.members)) else post
 
@@ -134,7 +134,7 @@ class _Apart:
         return not self._beside[label].isdisjoint(other for at in members if (other := self._labels[at]))
 
 
-def _speaker(number: int, key: Key, labels: tuple[str, ...], first: Identity, mentions: Sequence[Mention]) -> Speaker:
+def _speaker(number: int, key: Key, labels: tuple[str, ...], first: Reading, mentions: Sequence[Mention]) -> Speaker:
     if not isinstance(key, Known):
         return Speaker(id=f"s{number}", name=first.name, role=first.role, labels=labels)
     meant = [mentions[at] for at in sorted(key.members)]

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from turnstream.parse.crowds import is_crowd, is_nameless_crowd
 from turnstream.parse.folding import plain, plain_word
 from turnstream.parse.labels import offices_in, pieces_of
-from turnstream.parse.names import Identity, split_label
+from turnstream.parse.names import Reading, read_label
 from turnstream.parse.offices import BODIES, OFFICES
 from turnstream.parse.people import Person, Words, person_of
 from turnstream.parse.shapes import outside_brackets, shapes_of
@@ -21,7 +21,7 @@ class Names(NamedTuple):
     family: frozenset[str]
 
 
-def identities_of(labels: Sequence[str], others: Iterable[str]) -> dict[str, Identity]:
+def readings_of(labels: Sequence[str], others: Iterable[str]) -> dict[str, Reading]:
     """Name and role of each label, in order; ``others`` are people whom the document names elsewhere."""
     heads = {plain(pieces_of(label).head) for label in labels}
     found = {label: _crowd(label, heads) or _alone(label, labels) for label in labels}
@@ -30,18 +30,18 @@ def identities_of(labels: Sequence[str], others: Iterable[str]) -> dict[str, Ide
     return {label: _by_known_name(label, one, names) for label, one in found.items()}
 
 
-def _alone(label: str, labels: Sequence[str]) -> Identity:
+def _alone(label: str, labels: Sequence[str]) -> Reading:
     """`A` beside `B` is no answer."""
     if label == "A" and shapes_of(map(outside_brackets, labels))["A"] == "initials":
-        return Identity(label, None)
-    return split_label(label)
+        return Reading(label, None)
+    return read_label(label)
 
 
-def _crowd(label: str, heads: Collection[str]) -> Identity | None:
+def _crowd(label: str, heads: Collection[str]) -> Reading | None:
     head = pieces_of(label).head
     if not is_crowd(head, heads):
         return None
-    return Identity(None, head, is_crowd=True) if is_nameless_crowd(head) else Identity(head, None, is_crowd=True)
+    return Reading(None, head, is_crowd=True) if is_nameless_crowd(head) else Reading(head, None, is_crowd=True)
 
 
 def _has_office(name: str) -> bool:
@@ -60,22 +60,22 @@ def _names_of(people: Iterable[Person]) -> Names:
     return Names(frozenset(full), frozenset(family))
 
 
-def _by_known_name(label: str, identity: Identity, names: Names) -> Identity:
+def _by_known_name(label: str, reading: Reading, names: Names) -> Reading:
     """`Head of Ruritanian Air Lines Jo Bea Li` is cut where a name begins that the document uses by itself."""
-    if identity.role or identity.is_crowd:
-        return identity
+    if reading.role or reading.is_crowd:
+        return reading
     parts = pieces_of(label).head.split()
     offices = [at for at, is_office in enumerate(offices_in(parts)) if is_office]
     if not offices:
-        return identity
+        return reading
     folded = tuple(map(plain_word, parts))
     for at in range(offices[0] + 1, len(parts)):
         if _begins_known(folded, at, names):
-            return identity._replace(name=" ".join(parts[at:]), role=" ".join(parts[:at]))
+            return reading._replace(name=" ".join(parts[at:]), role=" ".join(parts[:at]))
     for at in reversed(offices):
         if folded[:at] in names.full:
-            return identity._replace(name=" ".join(parts[:at]), role=" ".join(parts[at:]))
-    return identity
+            return reading._replace(name=" ".join(parts[:at]), role=" ".join(parts[at:]))
+    return reading
 
 
 def _begins_known(folded: Words, at: int, names: Names) -> bool:
