@@ -22,7 +22,7 @@ ROUNDS = 3
 class Known:
     """One person, with everything that was found to mean them: ``members`` are places in the list that was given."""
 
-    __slots__ = ("gender", "members", "notes", "words")
+    __slots__ = ("gender", "has_alias", "members", "notes", "words")
 
     def __init__(self, words: Words) -> None:
         """Somebody of this name, the fullest there is."""
@@ -30,6 +30,7 @@ class Known:
         self.gender: Gender | None = None
         self.notes: frozenset[str] = frozenset()
         self.members: list[int] = []
+        self.has_alias = False
 
     def admits(self, person: Person) -> bool:
         """False when form of address or brackets contradict."""
@@ -117,6 +118,7 @@ class Matcher:
         known.add(person, members)
         for member in members:
             for alias in aliases[member]:
+                known.has_alias = True
                 _enter(self._alias[alias], known)
 
     def _fitting(self, person: Person, members: Sequence[int]) -> Sequence[Known]:
@@ -128,11 +130,15 @@ class Matcher:
         found = list(self._exact.get(words, ()))
         if len(words) > FULL_NAME and len(words[0]) == 1:
             found += (one for one in self._exact.get((words[0], words[-1]), ()) if len(one.words) == FULL_NAME)
-        weak = [*self._given.get(words, ()), *self._initials.get(words[0], ())] if alone else []
+        weak = [*self._given.get(words, ()), *self._abbreviated(words[0])] if alone else []
         fitting = [one for one in dict.fromkeys([*found, *weak]) if one.admits(person)]
         if len(fitting) == 1 and fitting[0] not in found and self._apart(members, fitting[0].members):
             return ()
         return fitting if len(found) + len(weak) < MANY else (fitting * 2)[:2]
+
+    def _abbreviated(self, letters: str) -> Iterator[Known]:
+        """Everybody with these initials whom the document doesn't abbreviate in another way."""
+        return (one for one in self._initials.get(letters, ()) if not one.has_alias)
 
 
 def _enter(people: list[Known], known: Known) -> None:

@@ -149,9 +149,10 @@ def _beside(head: str, first: str, rest: str) -> Reading:
 
 
 def _is_no_name(text: str) -> bool:
-    """`DIRECTOR GENERAL INSTITUTO DE SALUD`, `BENEFICIARIA DEL PROGRAMA DE VIVIENDA`."""
+    """`DIRECTOR GENERAL INSTITUTO DE SALUD`, `VOLUNTEER OF THE NORTHERN HOSPITAL`; but not `Good afternoon`."""
     parts = text.split()
-    return offices_in(parts)[0] or not is_name(parts)
+    joined = text.isupper() and not offices.PREPOSITIONS.isdisjoint(map(plain_word, parts[1:]))
+    return offices_in(parts)[0] or (joined and not is_name(parts))
 
 
 def _is_affiliation(first: str, rest: str) -> bool:
