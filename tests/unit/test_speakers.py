@@ -58,7 +58,10 @@ def speaker(*labels: str, listed: Sequence[Present] = ()) -> Speaker:
         ("Hon. Ann Lee (Minister of Trade, Arms and Art)", "Hon. Ann Lee", "Minister of Trade, Arms and Art"),
         ("El señor LEÓN (ministro de Hacienda)", "señor LEÓN", "ministro de Hacienda"),
         ("O SR. PRESIDENTE (João Leão. XY - ZZ)", "João Leão", "O SR. PRESIDENTE"),
-        ("Mr LEE (Northtown—Prime Minister)", "Mr LEE", "Prime Minister"),
+        ("Mr LEE (Northtown—Minister for Trade)", "Mr LEE", "Minister for Trade"),
+        ("REP. ANN LEE (D), NORTHLAND", "ANN LEE", "REP., NORTHLAND"),
+        ("Lord Lee of Northtown", "Lord Lee of Northtown", None),
+        ("Parl. Staatssekretär Uwe Aue", "Uwe Aue", "Parl. Staatssekretär"),
         ("Britta Aue (BLAU 90/DIE ROTEN)", "Britta Aue", None),
         ("Ann Lee (West Northshire) (Con)", "Ann Lee", None),
         ("Mr. Lee (France) (spoke in French)", "Mr. Lee", None),
@@ -92,6 +95,8 @@ def speaker(*labels: str, listed: Sequence[Present] = ()) -> Speaker:
         ("Male Speaker", None, "Male Speaker"),
         ("Unidentified Analyst", None, "Unidentified Analyst"),
         ("Speaker 1", None, "Speaker 1"),
+        ("Public Speaker 2", None, "Public Speaker 2"),
+        ("Voice from the floor", None, "Voice from the floor"),
         ("Vice President", None, "Vice President"),
         # Only a name, though a word of it is an office elsewhere.
         ("Larry King", "Larry King", None),
@@ -102,6 +107,7 @@ def speaker(*labels: str, listed: Sequence[Present] = ()) -> Speaker:
         ("王小明君", "王小明君", None),
         ("В.Ли", "В.Ли", None),
         # Not told apart by its words.
+        ("Good afternoon, Mr. Lee", "Good afternoon, Mr. Lee", None),
         ("Minister Zdrowia Jan Nowak", "Minister Zdrowia Jan Nowak", None),
     ],
 )  # fmt: skip
@@ -138,6 +144,12 @@ class TestShortForms:
             ("John Francis Lee", "John F. Lee"),
             ("Анна Ли", "А.Ли"),
             ("Анна Борисовна Ли", "ЛИ А.Б."),
+            ("Ли Анна Борисовна", "А.Ли"),
+            ("Председатель Совета Анна Ли", "А.Ли"),
+            ("Lord Lee of Northtown", "Lord Lee"),
+            ("Sir Mark Lee Ray (Northland)", "Mr. Lee Ray"),
+            ("会長（王小明君）", "○会長"),
+            ("위원장 김철수", "김철수 위원"),
             ("ANA LUZ LÓPEZ-RÍO RUIZ", "ANA LUZ LOPEZ-RIO RUIZ"),
             ("ANDREA LUZ LÓPEZ RUIZ", "LÓPEZ RUIZ"),
             ("Claudia López Ruiz", "López"),
@@ -233,6 +245,18 @@ class TestThosePresent:
     def test_the_chair_is_whom_the_list_says(self) -> None:
         found = speaker("The Chair", "Ann Lee", listed=[Present("Ann Lee", "Chair"), Present("Bob Ray", "Clerk")])
         assert (found.name, found.labels) == ("Ann Lee", ("The Chair", "Ann Lee"))
+
+    def test_a_list_may_say_last_who_holds_the_chair(self) -> None:
+        listed = [Present("ANN LEE", "Northland, Chairman"), Present("Bob Ray", "Chairman, Board of Governors")]
+        found = speaker("The Chairman", "Chairman Ray", listed=listed)
+        assert (found.name, found.labels) == ("ANN LEE", ("The Chairman",))
+
+    def test_whom_the_list_abbreviates_has_no_other_initials(self) -> None:
+        assert groups("ALE", "Zoe Fox", "AL", listed=[Present("Ann Lee", None, "ALE")]) == [
+            ["ALE"],
+            ["Zoe Fox"],
+            ["AL"],
+        ]
 
     def test_two_of_one_name_in_the_list_make_it_ambiguous(self) -> None:
         assert speaker("Lee", listed=[Present("Ann Lee"), Present("Bob Lee")]).name == "Lee"

@@ -88,14 +88,22 @@ def _keys(sequence: Sequence[str], readings: Mapping[str, Reading], mentions: Se
     people: dict[str, Known] = {}
     for known in Matcher(apart.are).match([one.person for one in mentions], [one.initials for one in mentions]):
         for mention in map(mentions.__getitem__, known.members):
-            if mention.role:
-                holders.add(mention.role, known, said=mention.said)
+            for role in _posts(mention):
+                holders.add(role, known, said=mention.said)
             if mention.label is not None:
                 people[mention.label] = known
     keys: dict[str, Key] = {}
     for label, one in readings.items():
         keys[label] = people.get(label) or (plain(label) if one.is_crowd else _holder(label, one, holders, apart))
     return keys
+
+
+def _posts(mention: Mention) -> Iterator[str]:
+    """The role, and what a list says last: `Jo Li, Northland, Chairman` holds the chair."""
+    if mention.role:
+        yield mention.role
+        if mention.label is None and ", " in mention.role:
+            yield mention.role.rpartition(", ")[2]
 
 
 def _holder(label: str, reading: Reading, holders: Holders, apart: _Apart) -> Key:
