@@ -38,8 +38,7 @@ def pieces_of(label: str) -> Pieces:
     for sign in label:
         if closing and sign == closing[-1]:
             closing.pop()
-            if closing:
-                notes[-1].append(sign)
+            (notes[-1] if closing else head).append(sign if closing else " ")
         elif sign in _PAIRS:
             if closing:
                 notes[-1].append(sign)
@@ -47,10 +46,18 @@ def pieces_of(label: str) -> Pieces:
                 notes.append([])
             closing.append(_PAIRS[sign])
         else:
+            if sign == "," and not closing and notes:
+                _drop_blanks(head)
             (notes[-1] if closing else head).append(sign)
-    text = " ".join("".join(head).split()).replace(" ,", ",").strip(_EDGES)
+    text = " ".join("".join(head).split()).strip(_EDGES)
     noted = tuple(note for signs in notes if (note := "".join(signs).strip()))
     return Pieces(text, noted) if text else Pieces(" ".join(noted) or label, ())
+
+
+def _drop_blanks(head: list[str]) -> None:
+    """`Institute (IN), Jo Li` without its bracket is `Institute, Jo Li`."""
+    while head and head[-1] == " ":
+        head.pop()
 
 
 def is_remark(note: str) -> bool:

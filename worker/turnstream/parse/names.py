@@ -83,20 +83,25 @@ def _is_function(head: str) -> bool:
     parts = [plain_word(part) for part in head.split()]
     if not parts or " -- " in head:
         return False
-    if parts[-1].isdigit() and not words.NUMBERED.isdisjoint(parts):
+    if parts[-1].isdigit() and not (words.NUMBERED.isdisjoint(parts) and offices.PARTS.isdisjoint(parts)):
+        return True
+    if offices.PARTS.issuperset(parts):
         return True
     return shape_of(head) in {"question", "answer", "numbered", "role"} or parts[0] in offices.VOICES
 
 
 def _holder(pieces: Pieces) -> Reading | None:
     """`The Chair (Mr. Jo Li (Northtown))`, `会長（王小明君）`; who asks a question holds no office."""
+    asks = shape_of(pieces.head) in {"question", "answer"}
     for note in pieces.notes:
         inner = pieces_of(note)
-        name, *more = _PERIOD.split(inner.head, 1)
-        if is_person(name):
+        person, *more = _PERIOD.split(inner.head, 1)
+        person, _, office = person.partition(", ")
+        name = person if is_person(person) else _cut(person).name
+        if name and (is_person(person) or is_office(person)):
             others = tuple(other for other in pieces.notes if other != note)
-            asks = shape_of(pieces.head) in {"question", "answer"}
-            return Reading(name, None if asks else pieces.head, (*more, *inner.notes, *others), held=True)
+            role = (office or None) if asks else pieces.head
+            return Reading(name, role, (*more, *inner.notes, *others), held=True)
     return None
 
 
@@ -137,8 +142,10 @@ def _beside(head: str, first: str, rest: str) -> Reading:
     """Two sides of a comma or dash: name and office, or office and name."""
     last = rest.rpartition(", ")[2]
     one = _cut(first)
-    if (one.name is None or (one.role is None and _is_no_name(first))) and is_person(last):
-        return Reading(last, head[: -len(last)].rstrip(" ,-–—"))
+    if one.name is None or (one.role is None and _is_no_name(first)):
+        other = Reading(last, None) if is_person(last) else _cut(last)
+        if other.name and (other.role or is_person(last)):
+            return Reading(other.name, head.removesuffix(other.name).rstrip(" ,-–—"))
     if one.name is None:
         return Reading(None, head)
     if is_remark(rest) and rest[:1].islower():

@@ -25,6 +25,8 @@ OFFICES = (_plain(words.OFFICES) - {"lord"}) | _set(
     " duke duchess emperor sultan emir ayatollah cardinal pastor interviewer narrator producer author reporter"
     " journalist economist engineer scientist researcher lawyer consultant owner chairwoman prosecutor referee"
     " solicitor-general secretary-general director-general attorney-general taoiseach"
+    " abg bundesrat bundesrätin nationalrätin formanden talmannen statsministeren presidenten председател докладчик"
+    " председник aide head designer developer architect tánaiste"
     " vicepresidenta portavoz consejero consejera beneficiario beneficiaria subdirector subdirectora comandante"
     " magistrado magistrada juez jueza rectora intendente intendenta concejal concejala moderador moderadora"
     " presentador presentadora vocero vocera vicealmirante"
@@ -57,7 +59,7 @@ TITLES = _set(
     " colonel captain sergeant lieutenant commander rabbi imam archbishop bishop cardinal pastor king queen"
     " princess pope emperor commissioner councilmember councilman councilwoman councillor councilor alderman"
     " alderwoman trustee supervisor assemblymember assemblyman assemblywoman sheriff coach professor moderator host"
-    " interviewer rep sen gov gen col lt sgt capt adm viscount"
+    " interviewer deputy abg rep sen gov gen col lt sgt capt adm viscount"
     " presidente presidenta vicepresidente vicepresidenta gobernador gobernadora senador senadora diputado diputada"
     " deputado deputada vereador vereadora canciller alcalde alcaldesa ministro ministra juez jueza"
     " präsident präsidentin vizepräsident vizepräsidentin bundeskanzler bundeskanzlerin bundespräsident kanzler"
@@ -77,6 +79,14 @@ GIVEN = _set("earl duke dean prince marshal baron")
 
 #: `Director General` is one office: no name follows it as one follows `General`.
 DIRECTORS = _set("director directora diretor diretora directeur directrice")
+
+#: What somebody is to the others, a label by itself: `User`, `Doctor`, `Juror 5`.
+PARTS = _set(
+    "user assistant bot chatbot human system ai model agent customer client patient doctor therapist nurse pupil tutor"
+    " mother father defendant plaintiff juror foreperson bailiff prosecutor detective inspector presenter candidate"
+    " applicant petitioner commentator developer designer usuario asistente médico paciente cliente presentador"
+    " arzt ärztin patientin kunde kundin médecin врач пациент пользователь ассистент 用户 助手 医生 患者"
+)
 
 #: Somebody whom nobody saw: `Voice from the floor`.
 VOICES = _set("voice voz voix voce stimme голос głos glas")
@@ -107,6 +117,8 @@ BODIES = _set(
     " technology information human resources legal science international media digital programme program"
     " kong faso leone guinea salvador verde ireland wales scotland london washington"
     " institute ministry department agency office university hospital service center centre school college authority"
+    " district territory province oblast okrug county prefecture area zone authority division unit team desk"
+    " corp inc ltd llc plc gmbh foundation association society capital holdings partners securities news"
     " instituto comisión secretaría hospital banco universidad ministerio consejo programa empresa"
 )
 
@@ -114,14 +126,17 @@ BODIES = _set(
 HONORIFICS = _plain(words.HONORIFICS) | _set(
     "mister madam mssrs messrs rt honourable honorable honourables excellency señor señora señorita don doña exmo exma"
     " sig dott dra avv onorevole mag ddr univ pater herra rouva hr fru mevrouw sayın gospod gospa гн п пан пані"
+    " heer sr.a domnul doamna shri shrimati smt kumari doctor"
     " товарищ mr'ın السيد السيدة الدكتور מר גב' ח\"כ"
 )
 
 #: … what they say of who is addressed.
-MALE = _set("mr mister sir herr monsieur señor sr don lord pan signor sig hr herra baron exmo пан господин г-н")
+MALE = _set(
+    "mr mister sir heer domnul shri herr monsieur señor sr don lord pan signor sig hr herra baron exmo пан господин г-н"
+)
 FEMALE = _set(
     "mrs ms miss mme mlle madam madame frau señora sra señorita srta doña dame lady baroness pani signora fru rouva"
-    " mevrouw exma г-жа госпожа пані"
+    " mevrouw exma sr.a doamna shrimati smt kumari г-жа госпожа пані"
 )
 
 #: … and what stands around them.

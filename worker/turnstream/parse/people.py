@@ -116,6 +116,7 @@ def short_forms(words: Words) -> Iterator[tuple[Words, bool]]:
     yield from ((words[at:], False) for at in range(1, count))
     yield from ((words[:at], False) for at in range(2, count))
     yield (given[0], family), False
+    yield (family[0], given), False
     if count > FULL_NAME:
         yield (given, family), False
         yield (given, words[-2]), False
