@@ -33,10 +33,10 @@ class Known:
         self.has_alias = False
 
     def admits(self, person: Person) -> bool:
-        """False when form of address or brackets contradict."""
+        """False when form of address or brackets contradict: a party alone may be somebody's, two seats are not."""
         if person.gender and self.gender and person.gender != self.gender:
             return False
-        return not (person.notes and self.notes) or not person.notes.isdisjoint(self.notes)
+        return person.notes <= self.notes or person.notes >= self.notes
 
     def add(self, person: Person, members: Iterable[int]) -> None:
         """Take another of this person's names."""
@@ -46,27 +46,36 @@ class Known:
 
 
 class Matcher:
-    """Gathers names, the fullest first; ``apart`` says of two groups of places that they can't be one person."""
+    """Gathers ``people``, the fullest names first.
 
-    def __init__(self, apart: Callable[[Sequence[int], Sequence[int]], bool]) -> None:
-        """Know nobody."""
-        self._apart = apart
+    ``aliases`` are the initials that the document gives for each, and ``apart`` says of two groups of places in
+    ``people`` that they can't be one person.
+    """
+
+    def __init__(
+        self,
+        people: Sequence[Person],
+        aliases: Sequence[Sequence[str]],
+        apart: Callable[[Sequence[int], Sequence[int]], bool],
+    ) -> None:
+        """Know nobody yet."""
+        self._people, self._aliases, self._apart = people, aliases, apart
         self._known: list[Known] = []
         self._exact: dict[Words, list[Known]] = defaultdict(list)
         self._given: dict[Words, list[Known]] = defaultdict(list)
         self._alias: dict[str, list[Known]] = defaultdict(list)
         self._initials: dict[str, list[Known]] = defaultdict(list)
 
-    def match(self, people: Sequence[Person], aliases: Sequence[Sequence[str]]) -> list[Known]:
-        """Everybody whom ``people`` mean; ``aliases`` are the initials that the document gives for each."""
+    def match(self) -> list[Known]:
+        """Everybody whom they mean."""
         nodes: dict[Person, list[int]] = defaultdict(list)
-        for number, person in enumerate(people):
+        for number, person in enumerate(self._people):
             nodes[person].append(number)
         for _, level in groupby(sorted(nodes, key=lambda one: one.rank, reverse=True), key=lambda one: one.rank):
-            self._settle({one: nodes[one] for one in level}, aliases)
+            self._settle({one: nodes[one] for one in level})
         return self._known
 
-    def _settle(self, level: dict[Person, list[int]], aliases: Sequence[Sequence[str]]) -> None:
+    def _settle(self, level: dict[Person, list[int]]) -> None:
         """Names of one rank: each joins the only person that it fits, or is somebody new."""
         fresh: dict[Words, list[Person]] = defaultdict(list)
         lone: list[Person] = []
@@ -79,21 +88,20 @@ class Matcher:
                     claims[fitting[person][0]].append(person)
                 elif not fitting[person]:
                     fresh[person.words].append(person)
-            lone += self._claim(claims, level, aliases)
+            lone += self._claim(claims, level)
             unsure = [person for person in unsure if len(fitting[person]) > 1]
             if not claims:
                 break
         for same in fresh.values():
             for group in [same] if _agree(same) else [[one] for one in same]:
-                self._open(group, level, aliases)
+                self._open(group, level)
         for one in [*lone, *unsure]:
-            self._open([one], level, aliases)
+            self._open([one], level)
 
     def _claim(
         self,
         claims: Mapping[Known, Sequence[Person]],
         level: Mapping[Person, Sequence[int]],
-        aliases: Sequence[Sequence[str]],
     ) -> Iterator[Person]:
         """Let names join whom they fit; those that contradict each other are given back."""
         for known, claimants in claims.items():
@@ -101,23 +109,23 @@ class Matcher:
                 yield from claimants
                 continue
             for person in claimants:
-                self._join(known, person, level[person], aliases)
+                self._join(known, person, level[person])
 
-    def _open(self, group: Sequence[Person], level: dict[Person, list[int]], aliases: Sequence[Sequence[str]]) -> None:
+    def _open(self, group: Sequence[Person], level: dict[Person, list[int]]) -> None:
         known = Known(group[0].words)
         self._known.append(known)
         for person in group:
-            self._join(known, person, level[person], aliases)
+            self._join(known, person, level[person])
         _enter(self._exact[known.words], known)
         for form, is_given in short_forms(known.words):
             _enter((self._given if is_given else self._exact)[form], known)
         for letters in initials(known.words):
             _enter(self._initials[letters], known)
 
-    def _join(self, known: Known, person: Person, members: Sequence[int], aliases: Sequence[Sequence[str]]) -> None:
+    def _join(self, known: Known, person: Person, members: Sequence[int]) -> None:
         known.add(person, members)
         for member in members:
-            for alias in aliases[member]:
+            for alias in self._aliases[member]:
                 known.has_alias = True
                 _enter(self._alias[alias], known)
 
@@ -147,6 +155,6 @@ def _enter(people: list[Known], known: Known) -> None:
 
 
 def _agree(people: Sequence[Person]) -> bool:
-    """Whether nothing in them contradicts: one form of address, and something in common in their brackets."""
-    noted = [one.notes for one in people if one.notes]
-    return len({one.gender for one in people} - {None}) <= 1 and (not noted or bool(frozenset.intersection(*noted)))
+    """Whether nothing in them contradicts: one form of address, and one that says all that any brackets say."""
+    most = max((one.notes for one in people), key=len)
+    return len({one.gender for one in people} - {None}) <= 1 and all(one.notes <= most for one in people)

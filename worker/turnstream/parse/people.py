@@ -52,7 +52,8 @@ def person_of(name: str, notes: Iterable[str] = ()) -> Person:
     words = [plain_word(part) for part in parts]
     if any(part.islower() and word not in offices.PARTICLES for part, word in zip(parts, words, strict=True)):
         words = [" ".join(words)]
-    apart = {plain(note) for note in (*notes, place) if note[:1].isalpha() and not note[0].islower()}
+    said = [piece for note in (*notes, place) for piece in note.split(", ")]
+    apart = {plain(piece) for piece in said if piece[:1].isalpha() and not piece[0].islower()}
     while len(words) > 1 and words[-1] in offices.SUFFIXES:
         apart.add(words.pop())
     return Person(_family_last(words), gender_of(address), frozenset(apart), bool(address))

@@ -86,7 +86,7 @@ def _keys(sequence: Sequence[str], readings: Mapping[str, Reading], mentions: Se
     apart = _Apart(sequence, mentions)
     holders = Holders()
     people: dict[str, Known] = {}
-    for known in Matcher(apart.are).match([one.person for one in mentions], [one.initials for one in mentions]):
+    for known in Matcher([one.person for one in mentions], [one.initials for one in mentions], apart.are).match():
         for mention in map(mentions.__getitem__, known.members):
             for role in _posts(mention):
                 holders.add(role, known, said=mention.said)
