@@ -11,8 +11,10 @@ shapes      what a label looks like; voices, what follows it: speech, or facts
 head        what stands before the first turn
 narration   headings between turns
 segments    whose every line is; lines, which are nobody's; turns, the records made of them
-speakers    labels gathered into people; names, a label as name and role
-words       the general vocabularies that all of them lean on
+speakers    labels gathered into people: readings, what each says beside the others; match, who is who;
+            people, names as they are compared; posts, `The Chair`; crowds, `DE, SYG`
+names       a label as name and role: labels, its pieces; office_first, where the name begins after an office
+words       the general vocabularies that all of them lean on; offices, those around a name; folding, how words compare
 
 Pure: no file, no clock, no log.  What no rule is sure of ends in ``unattributed``.
 """

@@ -3,153 +3,183 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
 from functools import lru_cache
 from typing import NamedTuple
 
-from turnstream.parse import words
-from turnstream.parse.shapes import MEMO, fold, has_office, is_name, outside_brackets, shape_of, shapes_of
+from turnstream.parse import offices, words
+from turnstream.parse.folding import plain_word
+from turnstream.parse.labels import (
+    FULL_NAME,
+    Pieces,
+    initials_of,
+    is_initials,
+    is_name,
+    is_office,
+    is_person,
+    is_remark,
+    office_in,
+    offices_in,
+    pieces_of,
+)
+from turnstream.parse.office_first import cut_office
+from turnstream.parse.shapes import MEMO, shape_of
 
-#: Given name and family name: what may follow an office without further evidence.
-FULL_NAME = 2
-
-_BRACKETS = re.compile(r"\(((?:[^()]|\([^()]*+\))*+)\)")
 _DASH = re.compile(r" (?:--|–|—|-) ")
 
+#: An office after a sentence's end, as after a comma: `JO LI. MINISTER OF HEALTH`; abbreviations are shorter.
+_PERIOD = re.compile(r"(?<=\w{4})\. ")
 
-class Identity(NamedTuple):
-    """Who a label means, as far as the label says it."""
+
+class Reading(NamedTuple):
+    """Who a label means, as far as the label says it.
+
+    ``notes`` are what else its brackets say, a party or initials.  ``held`` when the label says that this person
+    is the one of the document who holds the office: `The Chair (Ms Li)`.  A crowd is nobody in particular.
+    """
 
     name: str | None
     role: str | None
-
-
-def identify(label: str, known: Collection[str]) -> Identity:
-    """Name and role of a label; ``known`` are all labels of its document, `Jo Li` among them."""
-    if label == "A" and shapes_of(known)["A"] == "initials":
-        return Identity(label, None)
-    parts = outside_brackets(label).split()
-    if has_office([fold(part) for part in parts]):
-        for at in range(1, len(parts) - 1):
-            if " ".join(parts[at:]) in known and is_name(parts[at:]):
-                return Identity(" ".join(parts[at:]), " ".join(parts[:at]))
-    return split_label(label)
+    notes: tuple[str, ...] = ()
+    held: bool = False
+    is_crowd: bool = False
 
 
 @lru_cache(MEMO)
-def split_label(label: str) -> Identity:
-    """Name and role of a label by itself."""
-    head = outside_brackets(label)
-    for inside in _BRACKETS.findall(label):
-        if identity := _with_brackets(head, outside_brackets(inside)):
-            return identity
-    if shape_of(head) in {"question", "answer", "numbered", "role"}:
-        return Identity(None, head)
-    return _split_head(head)
+def read_label(label: str) -> Reading:
+    """What a label says by itself."""
+    pieces = pieces_of(label)
+    notes = tuple(note for note in pieces.notes if not is_remark(note))
+    pieces = Pieces(_without_by(pieces.head), notes)
+    if _is_function(pieces.head):
+        return _holder(pieces) or Reading(None, pieces.head, notes)
+    reading = _with_notes(pieces)
+    return reading if reading.name or reading.role else Reading(label, None)
+
+
+def split_label(label: str) -> tuple[str | None, str | None]:
+    """Name and role of a label by itself, and no more."""
+    name, role, *_ = read_label(label)
+    return name, role
 
 
 def names_somebody(label: str) -> bool:
     """Whether a label holds an office and a name, or an honorific and a name: `Mr Li`, not `Mr Speaker`."""
     name, role = split_label(label)
-    first, *others = (fold(part) for part in (name or "").split()) if name else [""]
-    return bool(name and role) or (first in words.HONORIFICS and words.OFFICES.isdisjoint(others) and bool(others))
+    if not name:
+        return False
+    first, *others = (plain_word(part) for part in name.split())
+    return bool(role) or (first in offices.HONORIFICS and bool(others) and not any(offices_in(name.split())))
 
 
-def _with_brackets(head: str, inside: str) -> Identity | None:
-    """`The Chair (Mr. Jo Li)` and `Hon. Jo Li (Minister of Seniors)`; other brackets say nothing here."""
-    if _is_office(head) and _is_person(inside):
-        return Identity(inside, head)
-    if _is_office(inside) and _is_person(head):
-        return Identity(head, inside)
+def _without_by(head: str) -> str:
+    """A witness is examined `BY MR. LI`."""
+    by, _, rest = head.partition(" ")
+    is_by = by.casefold() == "by" and plain_word(rest.split(" ", 1)[0]) in offices.HONORIFICS
+    return rest if is_by else head
+
+
+def _is_function(head: str) -> bool:
+    """`Q`, `Moderator`, `Public Speaker 2`, `Voice from the floor`: what somebody does, whoever it is."""
+    parts = [plain_word(part) for part in head.split()]
+    if not parts or " -- " in head:
+        return False
+    if parts[-1].isdigit() and not (words.NUMBERED.isdisjoint(parts) and offices.PARTS.isdisjoint(parts)):
+        return True
+    if offices.PARTS.issuperset(parts):
+        return True
+    return shape_of(head) in {"question", "answer", "numbered", "role"} or parts[0] in offices.VOICES
+
+
+def _holder(pieces: Pieces) -> Reading | None:
+    """`The Chair (Mr. Jo Li (Northtown))`, `会長（王小明君）`; who asks a question holds no office."""
+    asks = shape_of(pieces.head) in {"question", "answer"}
+    for note in pieces.notes:
+        inner = pieces_of(note)
+        person, *more = _PERIOD.split(inner.head, 1)
+        person, _, office = person.partition(", ")
+        name = person if is_person(person) else _cut(person).name
+        if name and (is_person(person) or is_office(person)):
+            others = tuple(other for other in pieces.notes if other != note)
+            role = (office or None) if asks else pieces.head
+            return Reading(name, role, (*more, *inner.notes, *others), held=True)
     return None
 
 
-def _split_head(head: str) -> Identity:
+def _with_notes(pieces: Pieces) -> Reading:
+    head, notes = pieces
+    if is_office(head) and (holder := _holder(pieces)):
+        return holder
+    for note in notes:
+        if is_initials(head) and is_person(note) and initials_of(note) == head.casefold():
+            return Reading(note, None, (head, *(other for other in notes if other != note)))
+    reading = _split_head(head)
+    for note in notes:
+        role = office_in(note)
+        if role and reading.name:
+            others = tuple(other for other in notes if other != note)
+            return Reading(reading.name, _joined(reading.role, role), others)
+    return reading._replace(notes=notes)
+
+
+def _split_head(head: str) -> Reading:
     dashed = _DASH.split(head, 1)
     if len(dashed) > 1:
-        return Identity(dashed[0], dashed[1])
+        if shape_of(dashed[0]) in {"question", "answer"}:
+            return _split_head(dashed[1])
+        return _beside(head, dashed[0], dashed[1])
     first, comma, rest = head.partition(", ")
-    if not comma:
-        return _cut(head)
-    if _is_office(first) and _is_person(rest):
-        return Identity(rest, first)
-    if has_office([fold(part) for part in rest.split()]):
-        return _join_roles(_cut(first), rest)
-    return Identity(head, None)
+    while comma and plain_word(rest.partition(", ")[0].replace(".", "")) in offices.SUFFIXES:
+        suffix, comma, rest = rest.partition(", ")
+        first = f"{first}, {suffix}"
+    if comma:
+        return _beside(head, first, rest)
+    if (period := _PERIOD.search(head)) and is_person(head[: period.start()]):
+        return _beside(head, head[: period.start()], head[period.end() :])
+    return _cut(head)
 
 
-def _join_roles(identity: Identity, rest: str) -> Identity:
-    if identity.name is None:
-        return Identity(None, f"{identity.role}, {rest}")
-    return Identity(identity.name, f"{identity.role}, {rest}" if identity.role else rest)
+def _beside(head: str, first: str, rest: str) -> Reading:
+    """Two sides of a comma or dash: name and office, or office and name."""
+    last = rest.rpartition(", ")[2]
+    one = _cut(first)
+    if one.name is None or (one.role is None and _is_no_name(first)):
+        other = Reading(last, None) if is_person(last) else _cut(last)
+        if other.name and (other.role or is_person(last)):
+            return Reading(other.name, head.removesuffix(other.name).rstrip(" ,-–—"))
+    if one.name is None:
+        return Reading(None, head)
+    if is_remark(rest) and rest[:1].islower():
+        return one
+    if any(offices_in(rest.split())) or " -- " in head or _DASH.search(head) or _is_affiliation(one.name, rest):
+        return one._replace(role=_joined(one.role, rest))
+    return Reading(head, None)
 
 
-def _cut(head: str) -> Identity:
-    """Office first, name last: `President of Russia Vladimir Putin`."""
+def _is_no_name(text: str) -> bool:
+    """`DIRECTOR GENERAL INSTITUTO DE SALUD`, `VOLUNTEER OF THE NORTHERN HOSPITAL`; but not `Good afternoon`."""
+    parts = text.split()
+    joined = text.isupper() and not offices.PREPOSITIONS.isdisjoint(map(plain_word, parts[1:]))
+    return offices_in(parts)[0] or (joined and not is_name(parts))
+
+
+def _is_affiliation(first: str, rest: str) -> bool:
+    """`Jo Li, CNN`; but `Li, Jo` is one name, and so is `Li Wang, Jo` as far as anybody can tell."""
+    return is_person(first) and (rest.isupper() or len(rest.split()) > 1 or rest[:1].isupper())
+
+
+def _joined(role: str | None, more: str) -> str:
+    return f"{role}, {more}" if role else more
+
+
+def _cut(head: str) -> Reading:
+    """Office first, name last: `President of Russia Vladimir Putin`; a seat after the name: `Jo Li MP`."""
     parts = head.split()
-    at = _name_after_office(parts)
-    if at is None:
-        return Identity(head, None)
-    return Identity(" ".join(parts[at:]) or None, " ".join(parts[:at]))
-
-
-def _name_after_office(parts: list[str]) -> int | None:
-    """Index of the name's first word; ``len(parts)`` when there is only an office."""
-    folded = [fold(part) for part in parts]
-    offices = [at for at, word in enumerate(folded) if word in words.OFFICES]
-    if not offices:
-        return None
-    for at in range(offices[-1] + 1, len(parts)):
-        if folded[at] in words.HONORIFICS and is_name(_without_small(parts[at:])):
-            return at
-    tail = offices[-1] + 1
-    if tail == len(parts):
-        return tail
-    return _name_in_tail(parts, folded, tail)
-
-
-def _without_small(parts: list[str]) -> list[str]:
-    """Degrees are written small: `Dr. h. c. Jo Li`."""
-    return [part for part in parts if not (part.endswith(".") and part.islower())]
-
-
-def _name_in_tail(parts: list[str], folded: list[str], tail: int) -> int | None:
-    """The name after an office and what it is an office of."""
-    start = max((at + 1 for at in range(tail, len(parts)) if _leads(parts, folded, at)), default=tail)
-    if start == tail:
-        return tail if _may_follow(parts, folded, tail) else None
-    while start < len(parts) and folded[start] in words.BINDERS:
-        start += 1
-    at = start if _is_plain_word(parts[start - 1]) else start + 1
-    if len(parts) - start <= 1:
-        return len(parts) if at >= start else None
-    return at if len(parts) - at == FULL_NAME and _is_full_name(parts, folded, at) else None
-
-
-def _leads(parts: list[str], folded: list[str], at: int) -> bool:
-    return folded[at] in words.PREPOSITIONS or parts[at][0].islower()
-
-
-def _is_plain_word(part: str) -> bool:
-    """A small word that takes no object: the name follows it at once."""
-    return part.islower() and fold(part) not in words.JOINS
-
-
-def _may_follow(parts: list[str], folded: list[str], at: int) -> bool:
-    """`CEO Jo Li`; one word may be a field (`Director Sales`), three may hold a country (`Президент России …`)."""
-    return len(parts) - at == FULL_NAME and _is_full_name(parts, folded, at)
-
-
-def _is_full_name(parts: list[str], folded: list[str], at: int) -> bool:
-    return is_name(parts[at:]) and words.BODIES.isdisjoint(folded[at:]) and words.BINDERS.isdisjoint(folded[at:])
-
-
-def _is_office(label: str) -> bool:
-    """An office without anybody's name in it; `Mr Deputy Speaker` is one."""
-    folded = [fold(part) for part in label.split()]
-    return not words.OFFICES.isdisjoint(folded) and words.HONORIFICS.isdisjoint(folded[1:])
-
-
-def _is_person(label: str) -> bool:
-    folded = [fold(part) for part in label.split()]
-    return len(folded) > 1 and is_name(label.split()) and words.OFFICES.isdisjoint(folded)
+    if (
+        len(parts) > FULL_NAME
+        and not head.isupper()
+        and parts[-1].isupper()
+        and plain_word(parts[-1]) in offices.MEMBERSHIPS
+    ):
+        one = _cut(" ".join(parts[:-1]))
+        return one._replace(role=_joined(one.role, parts[-1])) if one.name else Reading(head, None)
+    return Reading(*cut_office(parts))

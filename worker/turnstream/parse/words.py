@@ -169,25 +169,6 @@ JOINS = _set(
 #: Written small in a person's name.
 PARTICLES = _set("de la le del della der den di da do dos das du des van von zu zur bin ibn ben al el ter ten af e y")
 
-#: An office's object begins after one of these.
-PREPOSITIONS = _set("of for de del du des di da do dos von für and at to in y et und")
-
-#: The place or body is longer than this one word: `South Africa`, `Foreign Affairs`.
-BINDERS = _set(
-    "the new north south east west northern southern eastern western central united great saudi sri costa el san santa"
-    " foreign internal home public national federal international european economic social supreme state czech"
-    " dominican la los las le"
-)
-
-#: A person's name doesn't begin with these.
-BODIES = _set(
-    "affairs republic bank union federation council committee commission development defence defense airlines region"
-    " states kingdom emirates africa korea america zealand arabia lanka rica parliament board company group"
-    " industry trade security services finance policy energy health education transport relations"
-    " product marketing sales operations engineering research strategy communications investor business customer"
-    " technology information human resources legal science international media digital programme program"
-)
-
 #: A Chinese or Japanese clause holds one of these; hardly a name does.
 CLAUSE_SIGNS = frozenset(
     "的是了在我你您他她們们這这那有不也就都說说會会要可以及為为什么麼嗎吗呢，。、；「」示はがをにのでともへ"
