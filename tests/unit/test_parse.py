@@ -466,7 +466,7 @@ class TestTheHead:
         assert parsed(f"# A talk\n\n{DIALOGUE}").title == "A talk"
 
     def test_front_matter_is_no_title_and_no_turn(self) -> None:
-        result = parsed(f"---\ntitle: x\nspeakers:\n- Ann Lee\n---\n\nA talk\n\n{DIALOGUE}")
+        result = parsed(f"---\nlayout: x\nspeakers:\n- Ann Lee\n---\n\nA talk\n\n{DIALOGUE}")
         assert result.title == "A talk"
         assert result.unattributed[0].text == "---\ntitle: x\nspeakers:\n- Ann Lee\n---"
 

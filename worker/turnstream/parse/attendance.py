@@ -7,11 +7,12 @@ people's names.  Time is linear in the text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, pairwise
 
 from turnstream.models import Line
 from turnstream.parse.facts import words
+from turnstream.parse.facts.front_matter import front_matter_end, read_front_matter
 from turnstream.parse.roster import Attendance, cells_of, entries_of, is_clear, read_entry, read_table
 
 __all__ = ["Attendance", "attendance_of"]
@@ -39,15 +40,40 @@ _BRACKETED = re.compile(r" ?\([^()]{0,60}\)$")
 
 def attendance_of(lines: Sequence[Line]) -> tuple[Attendance, ...]:
     """Everybody whom the document lists as present, in order, each name once; empty where no list is clear."""
+    at = front_matter_end(lines)
     found: dict[str, Attendance] = {}
-    at = 0
+    _add(found, _declared(lines, at))
     while at < len(lines):
         listed, at = _list_at(lines, at)
-        for one in listed:
-            known = found.setdefault(one.name, one)
-            if known is not one:
-                found[one.name] = known._replace(role=known.role or one.role, initials=known.initials or one.initials)
+        _add(found, listed)
     return tuple(found.values())
+
+
+def _add(found: dict[str, Attendance], listed: Iterable[Attendance]) -> None:
+    for one in listed:
+        known = found.setdefault(one.name, one)
+        if known is not one:
+            found[one.name] = known._replace(role=known.role or one.role, initials=known.initials or one.initials)
+
+
+def _declared(lines: Sequence[Line], end: int) -> Iterator[Attendance]:
+    """The people of front matter; `host: Jo Li` says what she is."""
+    for entry in read_front_matter(lines, end):
+        field = words.FIELDS.get(entry.key)
+        if field not in words.PEOPLE:
+            continue
+        role = None if field == words.PEOPLE[0] else entry.key.replace("_", " ")
+        listed = [one for value, number in entry.values for one in _in_value(value, number)]
+        yield from (one._replace(role=one.role or role) for one in listed)
+
+
+def _in_value(value: str, number: int) -> list[Attendance]:
+    entries = [text for _, text in entries_of(value)]
+    listed = [one for text in entries if (one := read_entry(text, number))]
+    if len(entries) > 1 and len(listed) == len(entries) and all(" " in one.name for one in listed):
+        return listed
+    one = read_entry(value, number)
+    return [one] if one else []
 
 
 def _list_at(lines: Sequence[Line], at: int) -> tuple[Sequence[Attendance], int]:
@@ -79,15 +105,19 @@ def _below(lines: Sequence[Line], at: int) -> tuple[Sequence[Attendance], int]:
 
 def _heading(text: str) -> tuple[str, str] | None:
     """The words of a heading that says who is present, and what follows its colon."""
-    if _BULLET.match(text):
-        return None
     window = text[:MAX_HEADING]
-    colon = min((place for sign in ":：" if (place := window.find(sign)) >= 0), default=-1)
+    colon = window.find(":")
+    if colon < 0:
+        colon = window.find("：")
     if colon < 0 and len(text) > MAX_HEADING:
         return None
     title = window[:colon] if colon >= 0 else window
-    title = _BRACKETED.sub("", title.strip(" #*_>")).casefold()
-    if not _says_present(title):
+    if title.count(" ") > MAX_HEADING_WORDS and "(" not in title:
+        return None
+    title = title.strip(" #*_>").casefold()
+    if title.endswith(")"):
+        title = _BRACKETED.sub("", title)
+    if not _says_present(title) or _BULLET.match(text):
         return None
     return title, text[colon + 1 :].lstrip(" *_") if colon >= 0 else ""
 

@@ -50,3 +50,124 @@ ROLE_COLUMN = _set(
     "role title position function office job funktion rolle amt cargo función rôle fonction titre ruolo qualifica"
     " должность роль посада stanowisko funkce 職稱 职务 職務 役職 직책"
 )
+
+#: Heads of the fields of front matter and of `key: value` lines, blanks and hyphens as `_`: what each names.
+FIELDS: dict[str, str] = {
+    key: field
+    for field, keys in {
+        "title": "title titel título titulo titre titolo tytuł название заголовок назва 标题 標題 题目 題目 タイトル"
+        " 제목",
+        "date": "date date_of_event event_date meeting_date hearing_date interview_date date_of_meeting date_of_hearing"
+        " date_of_interview recorded recorded_on recording_date date_recorded occurred_on held_on datum fecha data дата"
+        " päivämäärä dato tarih ημερομηνία 日期 会议日期 會議日期 日時 日付 날짜 날자 일시 התאריך תאריך التاريخ",
+        "place": "place location venue ort veranstaltungsort lugar lieu luogo local miejsce место місце místo plats"
+        " sted plaats paikka yer 地点 地點 場所 장소 מקום المكان",
+        "publisher": "publisher source quelle herausgeber fuente fonte éditeur источник издатель 来源"
+        " 來源 出版 発行 출처",
+        "summary": "description summary abstract excerpt beschreibung zusammenfassung descripción resumen résumé"
+        " descrição resumo descrizione riassunto описание аннотация 摘要 简介 簡介 概要 요약",
+        "language": "language lang locale sprache idioma langue lingua taal język язык мова jazyk språk dil 语言 語言"
+        " 言語 언어",
+        "people": "speakers speaker participants participant attendees attendee guests panelists panellists panel"
+        " members presenters presenter interviewees teilnehmer sprecher participantes asistentes ponentes"
+        " intervenants partecipanti участники спикеры докладчики uczestnicy 参加者 參加者 出席者 与会者 與會者"
+        " 嘉宾 來賓 참석자",
+        "guest": "guest gast invitado invité ospite гость gość",
+        "host": "host hosts gastgeber anfitrión animateur conduttore ведущий ведущая prowadzący 主持人 司会 진행",
+        "moderator": "moderator moderators moderatorin moderador moderadora modérateur modératrice moderatore"
+        " модератор",
+        "interviewer": "interviewer interviewers entrevistador intervieweur intervistatore интервьюер",
+        "interviewee": "interviewee entrevistado interviewé intervistato",
+    }.items()
+    for key in keys.split()
+}
+
+#: … that name people, those but the first with what they do.
+PEOPLE = ("people", "guest", "host", "moderator", "interviewer", "interviewee")
+
+#: What stands beside or above the date on which something was published: not when it occurred.
+PUBLISHED = (
+    *("published", "posted", "updated", "last updated", "modified", "released", "release date", "publication date"),
+    *(
+        "date published",
+        "date posted",
+        "uploaded",
+        "created",
+        "printed",
+        "issued",
+        "transcribed",
+        "retrieved",
+        "accessed",
+    ),
+    *("veröffentlicht", "aktualisiert", "stand:", "erschienen", "publié", "mis à jour", "mise à jour", "publicado"),
+    *(
+        "publicada",
+        "actualizado",
+        "atualizado",
+        "pubblicato",
+        "aggiornato",
+        "gepubliceerd",
+        "opublikowano",
+        "aktualizacja",
+    ),
+    *(
+        "опубликовано",
+        "обновлено",
+        "дата публикации",
+        "опубліковано",
+        "оновлено",
+        "publicerad",
+        "julkaistu",
+        "publisert",
+    ),
+    *("发布", "發布", "發佈", "更新", "公開日", "掲載", "게시", "등록일"),
+)
+
+#: Said of an event, with its date and place: `Hearing held in Bonn, 9 June 2010`.
+HELD = (
+    *(" held", "held ", "took place", "taking place", "recorded", "gehalten", "abgehalten", "celebrada", "celebrado"),
+    *("tenue le", "tenu le", "realizada", "tenuta", "состоялось", "состоялась", "отбылось", "відбулося", "odbyło"),
+)
+
+#: Kinds of places, and the first words of their names; also where one moves.
+PLACES = _set(
+    "room hall house palace center centre auditorium office building hotel university college school academy institute"
+    " square airport studio studios theater theatre museum library church cathedral embassy headquarters castle kremlin"
+    " chamber courtroom courthouse garden park station base island bay aboard capitol parliament rotunda lawn residence"
+    " saal haus palais schloss rathaus halle gebäude universität hauptstadt zentrum kanzleramt salle hôtel bâtiment"
+    " salón sala palacio edificio plaza auditorio recinto patio universidad palazzo edifício salão palácio aula"
+    " кремль кремле зал зале дворец дворце дом резиденция центр университет площадь аэропорт палац будинок pałac sala"
+    " gmach budynek sál palác"
+)
+
+#: Two words of a city's name begin so.
+PLACE_STARTS = _set(
+    "new san santa santo saint st. st sankt são são los las el la le port fort mount lake cape rio buenos hong kuala"
+    " addis tel abu abū phnom south north east west bad den the novo nizhny nizhni nueva nouvelle baton palo salt"
+    " kansas mexico oklahoma quebec panama guatemala kuwait vatican cidade ciudad belo porto ulan sri dar"
+    " saint-denis нижний великий санкт новый старый"
+)
+
+#: Kinds of events: with a date they say when; none is a place.
+HAPPENINGS = _set(
+    "conference session meeting hearing briefing interview debate sitting call podcast day speech address summit event"
+    " talk panel workshop remarks gaggle roundtable deposition testimony sitzung plenarsitzung konferenz"
+    " pressekonferenz gespräch tagung rede anhörung conferencia sesión reunión discurso entrevista audiencia"
+    " conférence séance réunion discours entretien audition conferenza seduta riunione discorso intervista udienza"
+    " sessão reunião conferência audiência заседание заседания встреча встречи совещание совещания пресс-конференция"
+    " пресс-конференции выступление интервью беседа засідання posiedzenie posiedzenia schůze zasedání seja ülés"
+    " vergadering zitting"
+)
+
+#: Parts and kinds of documents, which are no place either.
+DOCUMENTS = _set(
+    "notes minutes transcript episode press statement committee congress plenary report questions column volume"
+    " issue no number part show edition version draft page live update news government week protokoll"
+    " plenarprotokoll bericht versión compte стенограмма sprawozdanie stenogram"
+)
+
+#: Small words beside a date that say nothing by themselves.
+BESIDE_DATES = _set(
+    "on the den der am vom le el il op dne dnia от г г. год года року року. у на в an d d. dated dated: date date:"
+    " at um uhr of from del de du dal 日 일 年 o'clock à a kl kl."
+)
