@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -26,6 +27,15 @@ MAX_ABOVE = 3
 #: Lines that a title in capitals may take.
 MAX_CAPITALS = 5
 
+#: Lines of a title page from its title to a date or a rule.
+MAX_PAGE = 4
+
+MAX_PAGE_LINE = 100
+
+#: Digits by which two running heads may differ in length.
+MAX_DIGITS = 6
+
+_NUMBER = re.compile(r"\d+")
 _PUBLISHER = frozenset(("source", "publisher", "quelle", "fuente", "fonte", "источник", "来源", "來源"))
 _NO_TITLE = ".,;:!：。"
 
@@ -82,16 +92,29 @@ def _title(lines: Sequence[Line], first: int, turns_at: int, said: Mapping[str, 
     """The first line, below what may stand above a title; else the first heading of the first rank."""
     taken = {entry.first for entries in said.values() for entry in entries}
     at = first
-    while at < min(turns_at, first + MAX_ABOVE) and (at in taken or _stands_above(lines[at].text)):
+    while at < min(turns_at, first + MAX_ABOVE) and (at in taken or _stands_above(lines, at)):
         at += 1
     return _title_at(lines, at, turns_at) or _heading(lines, first, turns_at)
 
 
-def _stands_above(text: str) -> bool:
-    if is_rule(text) or is_direction(text) or is_time(text):
-        return True
+def _stands_above(lines: Sequence[Line], at: int) -> bool:
+    text = lines[at].text
+    return is_rule(text) or is_direction(text) or is_time(text) or _is_date(text) or _is_running(lines, at)
+
+
+def _is_date(text: str) -> bool:
     dateline = read_dateline(text)
     return dateline is not None and dateline.only
+
+
+def _is_running(lines: Sequence[Line], at: int) -> bool:
+    """A running head comes again with another number: `19 July 2011 : Column 771`."""
+    text = lines[at].text
+    if len(text) > MAX_TITLE or not any(map(str.isdigit, text)):
+        return False
+    start, form = text[:1], _NUMBER.sub("0", text)
+    alike = (line.text for line in lines if line.text[:1] == start and len(line.text) <= len(text) + MAX_DIGITS)
+    return any(other != text and _NUMBER.sub("0", other) == form for other in alike)
 
 
 def _title_at(lines: Sequence[Line], at: int, turns_at: int) -> Fact | None:
@@ -100,9 +123,20 @@ def _title_at(lines: Sequence[Line], at: int, turns_at: int) -> Fact | None:
     text = lines[at].text[: MAX_TITLE + 10].lstrip("#").strip(" *")
     if not _reads_as_title(text) or is_break(text) or is_direction(text) or _publisher(lines, at):
         return None
-    if _stands_apart(lines, at, turns_at):
+    if _stands_apart(lines, at, turns_at) or _heads_page(lines, at, turns_at):
         return Fact.on("title", text, at)
     return _capitals(lines, at, turns_at)
+
+
+def _heads_page(lines: Sequence[Line], at: int, turns_at: int) -> bool:
+    """Below it stand other headings without a blank line between them, then the date or a rule."""
+    for number in range(at + 1, min(turns_at, at + 2 + MAX_PAGE)):
+        text = lines[number].text
+        if is_rule(text) or _is_date(text):
+            return True
+        if not _reads_as_title(text) or len(text) > MAX_PAGE_LINE:
+            return False
+    return False
 
 
 def _capitals(lines: Sequence[Line], at: int, turns_at: int) -> Fact | None:
@@ -129,7 +163,7 @@ def _heading(lines: Sequence[Line], first: int, turns_at: int) -> Fact | None:
 
 def _reads_as_title(text: str) -> bool:
     fits = bool(text) and len(text) <= MAX_TITLE and "://" not in text
-    return fits and not text[0].islower() and text[-1] not in _NO_TITLE
+    return fits and not text[0].islower() and text[0] != "<" and text[-1] not in _NO_TITLE
 
 
 def _stands_apart(lines: Sequence[Line], at: int, turns_at: int) -> bool:

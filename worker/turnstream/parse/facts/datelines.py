@@ -111,7 +111,8 @@ def _rest(text: str) -> str:
 
 
 def _held_at(before: str, after: str) -> str | None:
-    """`Hearing held in Bonn, 9 June 2010`."""
-    said = _AT.search(before)
-    place = _rest(before[said.end() :]) if said and not _rest(after) else ""
+    """`Hearing held in Bonn, 9 June 2010`, `recorded on 9 June 2010 in Bonn`."""
+    text = after.rstrip(".") or before
+    said = _AT.match(text) if after else _AT.search(text)
+    place = _rest(text[said.end() :]) if said else ""
     return place if looks_like_place(place) else None

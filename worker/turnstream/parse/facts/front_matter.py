@@ -6,6 +6,7 @@ No anchors, no tags, no nesting: what it does not know is passed over.  Linear i
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -168,4 +169,7 @@ def _unescaped(match: re.Match[str]) -> str:
     if match[4]:
         return _ESCAPED.get(match[4], match[4])
     code = int(match[1] or match[2] or match[3], 16)
-    return chr(code) if code <= _LAST_CODE_POINT and code not in _SURROGATES and chr(code).isprintable() else " "
+    if code > _LAST_CODE_POINT or code in _SURROGATES:
+        return " "
+    sign = chr(code)
+    return sign if sign.isprintable() else "" if unicodedata.category(sign) == "Cf" else " "

@@ -79,7 +79,8 @@ def _parts_of(text: str) -> list[list[str]]:
 
 
 def _has_kind(parts: list[list[str]]) -> bool:
-    return any(not fact_words.PLACES.isdisjoint((fold(part[0]), fold(part[-1]))) for part in parts)
+    firsts, lasts = {fold(part[0]) for part in parts}, {fold(part[-1]) for part in parts}
+    return not fact_words.PLACES.isdisjoint(lasts | (firsts - fact_words.BODIES))
 
 
 def _is_no_place(folded: list[str]) -> bool:

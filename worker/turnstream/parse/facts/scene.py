@@ -16,7 +16,7 @@ from turnstream.parse.facts.places import MAX_PLACE, is_place, opening_place
 MAX_TITLE_PAGE = 60
 
 #: … where there are no turns: the text begins at once.
-MAX_TOP = 12
+MAX_TOP = 20
 
 T = TypeVar("T", date, str)
 
@@ -98,8 +98,16 @@ def _fits(text: str) -> bool:
 def _beside(lines: Sequence[Line], free: Sequence[int], datelines: Mapping[int, Dateline]) -> list[Claim[str]]:
     """`The Kremlin, Moscow` above or below a date or a time of day."""
     when = {number for number in free if number in datelines or is_time(lines[number].text)}
-    beside = [number for number in free if number not in when and {number - 1, number + 1} & when]
-    return [Claim(lines[number].text, number, number) for number in beside if is_place(lines[number].text)]
+    claims = []
+    for number in free:
+        if number in when or not {number - 1, number + 1} & when or not is_place(lines[number].text):
+            continue
+        first = number
+        # A hall, and below it the building.
+        while first - 1 in free and not lines[first].blank_before and is_place(lines[first - 1].text):
+            first -= 1
+        claims.append(Claim(", ".join(line.text for line in lines[first : number + 1]), first, number))
+    return claims
 
 
 def _opening(lines: Sequence[Line], free: Sequence[int]) -> list[Claim[str]]:

@@ -140,6 +140,9 @@ PLACES = _set(
     " gmach budynek sál palác"
 )
 
+#: … but at the beginning these name a body: `House of Lords`, `Office of the Secretary`.
+BODIES = _set("house office chamber parliament institute academy school church court palace")
+
 #: Two words of a city's name begin so.
 PLACE_STARTS = _set(
     "new san santa santo saint st. st sankt são são los las el la le port fort mount lake cape rio buenos hong kuala"
