@@ -216,7 +216,8 @@ HEADS = st.lists(
 def test_facts_of_any_head_cover_it_once_and_in_order(head: list[str], talk: bool) -> None:
     document = extracted("\n".join(head) + "\n" + (TALK if talk else ""))
     result = parse(document)
-    owned = sorted([*result.spans.values(), *(one.span for one in (*result.turns, *result.unattributed))])
+    spans = [*result.spans.values(), *(turn.span for turn in result.turns)]
+    owned = sorted([*spans, *(rest.span for rest in result.unattributed)])
 
     assert all(0 <= start < end <= len(document.canonical) for start, end in owned)
     covered = [place for start, end in owned for place in range(start, end)]
