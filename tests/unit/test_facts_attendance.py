@@ -60,6 +60,26 @@ def test_an_office_before_the_name_is_a_role() -> None:
     ]
 
 
+def test_an_office_after_a_comma_is_what_the_person_before_it_is() -> None:
+    assert listed("Also present: Mira Holt, Town Planner, Jon Bell\n") == [
+        ("Mira Holt", "Town Planner", None),
+        ("Jon Bell", None, None),
+    ]
+
+
+def test_below_a_bullet_stands_what_the_person_is() -> None:
+    text = "Corporate Participants\n* Mira Holt\nSome Company - CEO\n* Jon Bell\nSome Company - CFO\n\nPresentation\n"
+
+    assert listed(text) == [("Mira Holt", "Some Company - CEO", None), ("Jon Bell", "Some Company - CFO", None)]
+
+
+def test_a_label_of_the_head_says_who_somebody_is() -> None:
+    assert listed("A talk\nInterviewer: Mira Holt\nInterviewee: Jon Bell\n\nHOST: Hello.\n") == [
+        ("Mira Holt", "Interviewer", None),
+        ("Jon Bell", "Interviewee", None),
+    ]
+
+
 def test_semicolons_part_entries_that_hold_commas() -> None:
     assert listed("Present: Mira Holt, Chair; Jon Bell, Secretary of State\n") == [
         ("Mira Holt", "Chair", None),

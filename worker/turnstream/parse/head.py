@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from turnstream.models import Line
@@ -94,7 +94,7 @@ def _title(lines: Sequence[Line], first: int, turns_at: int, said: Mapping[str, 
     at = first
     while at < min(turns_at, first + MAX_ABOVE) and (at in taken or _stands_above(lines, at)):
         at += 1
-    return _title_at(lines, at, turns_at) or _heading(lines, first, turns_at)
+    return _title_at(lines, at, turns_at, taken) or _heading(lines, first, turns_at)
 
 
 def _stands_above(lines: Sequence[Line], at: int) -> bool:
@@ -117,13 +117,13 @@ def _is_running(lines: Sequence[Line], at: int) -> bool:
     return any(other != text and _NUMBER.sub("0", other) == form for other in alike)
 
 
-def _title_at(lines: Sequence[Line], at: int, turns_at: int) -> Fact | None:
+def _title_at(lines: Sequence[Line], at: int, turns_at: int, taken: Collection[int]) -> Fact | None:
     if at >= turns_at:
         return None
     text = lines[at].text[: MAX_TITLE + 10].lstrip("#").strip(" *")
     if not _reads_as_title(text) or is_break(text) or is_direction(text) or _publisher(lines, at):
         return None
-    if _stands_apart(lines, at, turns_at) or _heads_page(lines, at, turns_at):
+    if at + 1 in taken or _stands_apart(lines, at, turns_at) or _heads_page(lines, at, turns_at):
         return Fact.on("title", text, at)
     return _capitals(lines, at, turns_at)
 
@@ -132,7 +132,7 @@ def _heads_page(lines: Sequence[Line], at: int, turns_at: int) -> bool:
     """Below it stand other headings without a blank line between them, then the date or a rule."""
     for number in range(at + 1, min(turns_at, at + 2 + MAX_PAGE)):
         text = lines[number].text
-        if is_rule(text) or _is_date(text):
+        if is_rule(text) or read_dateline(text):
             return True
         if not _reads_as_title(text) or len(text) > MAX_PAGE_LINE:
             return False

@@ -26,6 +26,9 @@ _NO_WORD = re.compile(r"[\W\d_]+")
 _SENTENCE = frozenset('?!…。？！"“”<>{}|@/\\=')
 
 
+_JOBS = words.OFFICES | words.ROLES | fact_words.JOBS
+
+
 class Attendance(NamedTuple):
     """Somebody listed as present; ``initials`` are what the list says stands for the name, ``line`` is where."""
 
@@ -62,7 +65,7 @@ def _name_first(text: str, *, sure: bool) -> tuple[str, str | None] | None:
     name = outside_brackets(name or "")
     if not is_person(name) and not (sure and is_name(name.split())):
         return None
-    return name, role or next(filter(_is_role, _BRACKETS.findall(text)), None)
+    return name, role or next(filter(is_job, _BRACKETS.findall(text)), None)
 
 
 def is_person(name: str) -> bool:
@@ -72,14 +75,20 @@ def is_person(name: str) -> bool:
         return False
     if folded[0] in words.HONORIFICS:
         folded = folded[1:]
-    if not folded or not words.OFFICES.isdisjoint(folded) or not words.HEADINGS.isdisjoint(folded):
+    if (
+        not folded
+        or not _JOBS.isdisjoint(folded[-1:])
+        or not words.OFFICES.isdisjoint(folded)
+        or not words.HEADINGS.isdisjoint(folded)
+    ):
         return False
     return shape_of(name) in {"name", "caps", "word", "uncased", "office"}
 
 
-def _is_role(text: str) -> bool:
+def is_job(text: str) -> bool:
+    """Whether words say what somebody does, and not who: `Chair`, `Town Planner`."""
     folded = [fold(part) for part in text.split()]
-    return not (words.OFFICES | words.ROLES).isdisjoint(folded)
+    return bool(folded) and not _JOBS.isdisjoint(folded) and folded[0] not in words.HONORIFICS
 
 
 def _is_initials(mark: str, text: str) -> bool:

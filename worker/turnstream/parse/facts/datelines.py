@@ -27,7 +27,7 @@ _TIME = re.compile(
     re.IGNORECASE,
 )
 _IS_TIME = re.compile(rf"{_TIME.pattern}(?: ?(?:-|–|—|to|bis) ?{_TIME.pattern})?", re.IGNORECASE)
-_TRIM = " \t,;.:|/()[]{}<>*_#–—-·•"
+_TRIM = " \t,;.:|/()[]{}<>*_#–—-·•（）【】、，。："
 _PARTING = (",", "，", "、", "|", "–", "—", " -")
 _AT = re.compile(r"(?<!\w)(?:in|at|im|en|à|a|в|w)(?!\w)", re.IGNORECASE)
 
@@ -91,7 +91,7 @@ def _is_happening(text: str, *, parted: bool) -> bool:
 
 def _bare(text: str) -> str:
     """What stands beside a date but for its weekday and small words; a comma that parts it stays."""
-    kept = [word for word in text.split() if word.casefold().strip("(),.;:") not in WEEKDAYS]
+    kept = [word for word in text.split() if word.casefold().strip(_TRIM) not in WEEKDAYS]
     while kept and (kept[-1] in fact_words.BESIDE_DATES or (len(kept) == 1 and _is_small(kept[0]))):
         kept.pop()
     while kept and kept[0].strip(",") in fact_words.BESIDE_DATES:

@@ -49,6 +49,8 @@ _EITHER = re.compile(rf"(?<![\w./-])(?P<one>\d{{1,2}})(?P<sign>[/-])(?P<other>\d
 _ERA = re.compile(
     r"(?P<era>令和|平成|昭和|民國|民国) ?(?P<year>元|\d{1,3}) ?年 ?(?P<number>\d{1,2}) ?月 ?(?P<day>\d{1,2}) ?日"
 )
+_DIGITS = {sign: value for value, signs in enumerate(("〇零", *"一二三四五六七八九")) for sign in signs}
+_TENS = {"十": 10, "百": 100}
 #: Year before an era's first, and its first and last day.
 _ERAS = {
     "令和": (2018, date(2019, 5, 1), date.max),
@@ -56,6 +58,7 @@ _ERAS = {
     "昭和": (1925, date(1926, 12, 25), date(1989, 1, 7)),
     "民國": (1911, date(1912, 1, 1), date.max),
     "民国": (1911, date(1912, 1, 1), date.max),
+    "": (0, date(1500, 1, 1), date(2199, 12, 31)),
 }
 #: No date is without one of these.
 _YEAR_OR_ERA = re.compile(r"\d{4}|元|年")
@@ -104,12 +107,30 @@ def _candidates(text: str, language: str) -> Iterator[Found]:
             day = _existing(year, min(one, other), max(one, other))
             if day:
                 yield Found(day, match.start(), match.end())
-    for match in _ERA.finditer(text):
+    for match in _ERA.finditer(text) if "日" in text else ():
         before, first, last = _ERAS[match["era"]]
-        year = 1 if match["year"] == "元" else int(match["year"])
-        day = _existing(before + year, int(match["number"]), int(match["day"]))
+        year = 1 if match["year"] == "元" else _counted(match["year"])
+        day = _existing(before + year, _counted(match["number"]), _counted(match["day"]))
         if day and first <= day <= last:
             yield Found(day, match.start(), match.end())
+
+
+def _counted(text: str) -> int:
+    """`31`, `三十一`, `二〇一九`; a number that is written otherwise is 0, which is no day."""
+    if text.isascii():
+        return int(text)
+    if _TENS.keys().isdisjoint(text):
+        return int("".join(str(_DIGITS.get(sign, sign)) for sign in text))
+    total = unit = 0
+    for sign in text:
+        if sign in _TENS:
+            total += (unit or 1) * _TENS[sign]
+            unit = 0
+        elif sign in _DIGITS and not unit:
+            unit = _DIGITS[sign]
+        else:
+            return 0
+    return total + unit
 
 
 def _month(name: str, language: str) -> int:

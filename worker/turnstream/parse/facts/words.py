@@ -174,3 +174,14 @@ BESIDE_DATES = _set(
     "on the den der am vom le el il op dne dnia от г г. год года року року. у на в an d d. dated dated: date date:"
     " at um uhr of from del de du dal 日 일 年 o'clock à a kl kl."
 )
+
+#: What people are beside the offices and roles of speakers.
+JOBS = _set(
+    "planner engineer inspector assistant associate consultant specialist intern technician supervisor architect"
+    " designer developer researcher scientist historian lawyer solicitor trustee auditor accountant nurse doctor"
+    " physician surveyor executive counsellor councillor councilor alderman selectman selectwoman commissioner"
+    " steward organizer organiser note-taker notetaker scribe stenographer minutes staff vorsitz protokoll"
+    " schriftführer schriftführerin kassier kassierer kassenwart beisitzer schatzmeister protokollführer secretario"
+    " secretaria vocal tesorero asesor asesora trésorier trésorière conseiller conseillère секретарь советник"
+    " эксперт инженер sekretarz skarbnik protokolant"
+)
