@@ -46,8 +46,9 @@ _FORMS = tuple(
     )
 )
 _EITHER = re.compile(rf"(?<![\w./-])(?P<one>\d{{1,2}})(?P<sign>[/-])(?P<other>\d{{1,2}})(?P=sign){_YEAR}")
+_COUNT = r"[\d〇零一二三四五六七八九十百]{1,4}"
 _ERA = re.compile(
-    r"(?P<era>令和|平成|昭和|民國|民国) ?(?P<year>元|\d{1,3}) ?年 ?(?P<number>\d{1,2}) ?月 ?(?P<day>\d{1,2}) ?日"
+    rf"(?P<era>令和|平成|昭和|民國|民国|) ?(?P<year>元|{_COUNT}) ?年 ?(?P<number>{_COUNT}) ?月 ?(?P<day>{_COUNT}) ?日"
 )
 _DIGITS = {sign: value for value, signs in enumerate(("〇零", *"一二三四五六七八九")) for sign in signs}
 _TENS = {"十": 10, "百": 100}
