@@ -24,7 +24,6 @@ MAX_ITEMS = 1000
 _FENCES = {"---": ({"---", "..."}, ":"), "+++": ({"+++"}, "=")}
 _KEY = re.compile(r"(?P<key>[^\W\d][\w -]{0,40}?) ?[:=](?: (?P<value>.*))?", re.DOTALL)
 _ITEM = re.compile(r"-(?: (?:(?:name|title|value): )?(?P<value>.*))?", re.DOTALL)
-_PAIR = re.compile(r"\w[\w -]{0,40}: ")
 _ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
 _ESCAPED = {
     "n": " ",

@@ -32,7 +32,7 @@ ENDING, LETTER = 0.4, 0.25
 SIGNS = 2
 
 #: What may stand around a word.
-_MARKS = ".,;:!?…\"“”„«»()[]{}<>*_#'‘‚’–—-।॥،؛؟¿¡/|"
+_MARKS = ".,;:!?…\"“”„«»()[]{}<>*_#'‘‚’–—-।॥،؛؟¿¡/|，。、！？：；「」『』（）《》〈〉【】・"
 _IDEOGRAPHS, _KANA = "Hani", "Kana"
 #: Script of each block of 128 code points.
 _SCRIPTS: dict[int, str] = {
