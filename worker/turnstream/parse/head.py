@@ -37,6 +37,8 @@ MAX_DIGITS = 6
 
 _NUMBER = re.compile(r"\d+")
 _PUBLISHER = frozenset(("source", "publisher", "quelle", "fuente", "fonte", "источник", "来源", "來源"))
+#: An address is nobody's name.
+_ADDRESS = ("http", "www.", "<http", "/")
 _NO_TITLE = ".,;:!：。"
 
 
@@ -81,9 +83,9 @@ def read_head(
 
 
 def _said(field: str, said: Mapping[str, Sequence[Entry]], longest: int) -> Fact | None:
-    """What front matter or a label says; an address is nobody's name."""
+    """What front matter or a label says."""
     for entry in said.get(field, ()):
-        if 0 < len(entry.text) <= longest and not entry.text.startswith(("http", "www.", "/")):
+        if 0 < len(entry.text) <= longest and not entry.text.startswith(_ADDRESS):
             return Fact(field, entry.text, entry.first, entry.last)
     return None
 
@@ -178,6 +180,8 @@ def _publisher(lines: Sequence[Line], number: int) -> Fact | None:
     text = lines[number].text
     mark = read_mark(number, text)
     if not mark or mark.label.casefold() not in _PUBLISHER or mark.at >= len(text):
+        return None
+    if text.startswith(_ADDRESS, mark.at):
         return None
     return Fact.on("publisher", text[mark.at :].strip(" *_"), number)
 

@@ -91,7 +91,7 @@ def _read_scene(
 ) -> None:
     page = MAX_TITLE_PAGE if turns_at < len(lines) else MAX_TOP
     head = range(first, min(turns_at, first + page))
-    scene = scene_of(lines, head, said, title and (title.value, title.line, title.last), facts.language)
+    scene = scene_of(lines, head, said, title, facts.language)
     day, place = agreed_day(scene.days), agreed_place(scene.places)
     facts.occurred_on, facts.place = day and day.value, place and place.value
     for name, claim, claims in (("occurred_on", day, scene.days), ("place", place, scene.places)):

@@ -11,12 +11,16 @@ from turnstream.parse.facts.datelines import Dateline, day_of_title, is_time, re
 from turnstream.parse.facts.dates import dates_in
 from turnstream.parse.facts.front_matter import Entry
 from turnstream.parse.facts.places import MAX_PLACE, is_place, opening_place
+from turnstream.parse.head import Fact
 
 #: Lines before the first turn in which a date may stand: title pages are long.
 MAX_TITLE_PAGE = 60
 
 #: … where there are no turns: the text begins at once.
 MAX_TOP = 20
+
+#: Code points of a label on a line of its own.
+MAX_LABEL = 24
 
 T = TypeVar("T", date, str)
 
@@ -40,19 +44,19 @@ def scene_of(
     lines: Sequence[Line],
     head: range,
     said: Mapping[str, Sequence[Entry]],
-    title: tuple[str, int, int] | None,
+    title: Fact | None,
     language: str,
 ) -> Scene:
-    """What front matter, labels, title (with its lines) and the lines of the ``head`` claim."""
+    """What front matter, labels, title and the lines of the ``head`` claim."""
     taken = {number for entries in said.values() for entry in entries for number in range(entry.first, entry.last + 1)}
     if title:
-        taken.update(range(title[1], title[2] + 1))
+        taken.update(range(title.line, title.last + 1))
     free = [number for number in head if number not in taken]
     datelines = dict(_datelines(lines, free, language))
     days = [*_said_days(said.get("date", ()), language)]
     days += (Claim(one.day, number, number if one.only else None) for number, one in datelines.items())
-    if title and (day := day_of_title(title[0], language)):
-        days.append(Claim(day, title[1], None))
+    if title and (day := day_of_title(title.value, language)):
+        days.append(Claim(day, title.line, None))
     places = [Claim(entry.text, entry.first, entry.last) for entry in said.get("place", ()) if _fits(entry.text)]
     places += (Claim(one.place, number, None) for number, one in datelines.items() if one.place)
     places += _beside(lines, free, datelines) or _opening(lines, free)
@@ -86,9 +90,13 @@ def _said_days(entries: Iterable[Entry], language: str) -> Iterator[Claim[date]]
 def _datelines(lines: Sequence[Line], numbers: Sequence[int], language: str) -> Iterator[tuple[int, Dateline]]:
     for number in numbers:
         one = read_dateline(lines[number].text, language)
-        # `Published:` may stand on a line of its own.
-        if one and not (number and says_published(lines[number - 1].text[:MAX_PLACE])):
+        if one and not (number and _heads_publication(lines[number - 1].text)):
             yield number, one
+
+
+def _heads_publication(text: str) -> bool:
+    """`Published:` on a line of its own, its date below."""
+    return len(text) <= MAX_LABEL and says_published(text)
 
 
 def _fits(text: str) -> bool:
