@@ -14,6 +14,7 @@ from turnstream.parse.facts.datelines import Dateline, day_of_title, is_time, re
 from turnstream.parse.facts.dates import dates_in
 
 DAY = date(2020, 5, 6)
+NORTHAM = "Headquarters, Northam"
 
 
 @pytest.mark.parametrize(
@@ -134,6 +135,12 @@ def test_any_text_is_read_without_raising_and_dates_do_not_overlap(text: str) ->
         ("(Wednesday, 6 May 2020, 9:30 a.m.)", Dateline(DAY, None, only=True)),
         ("HEARING HELD IN NORTHAM, DC, MAY 6, 2020", Dateline(DAY, "NORTHAM, DC", only=False)),
         ("The interview was recorded on May 6, 2020 in Northam.", Dateline(DAY, "Northam", only=False)),
+        ("Held at Headquarters, Northam, on Wednesday, 6 May 2020, at 10 a.m.", Dateline(DAY, NORTHAM, only=False)),
+        ("6 мая 2020 года 15:30 Москва", Dateline(DAY, "Москва", only=True)),
+        ("6 травня 2020 року, 10 година 05 хвилин", Dateline(DAY, None, only=True)),
+        ("(w dniu 6 maja 2020 r.)", Dateline(DAY, None, only=True)),
+        ("Posiedzenie Senatu w dniu 6 maja 2020 r.", Dateline(DAY, None, only=False)),
+        ("Speech on the anniversary of 6 May 2020", None),
         ("Meeting of 6 May 2020", Dateline(DAY, None, only=False)),
         ("令和二年五月六日（水曜日）", Dateline(DAY, None, only=True)),
         ("Press Conference, 6 May 2020", Dateline(DAY, None, only=False)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from datetime import date
 from typing import NamedTuple
 
@@ -28,6 +29,7 @@ _TIME = re.compile(
 )
 _IS_TIME = re.compile(rf"{_TIME.pattern}(?: ?(?:-|–|—|to|bis) ?{_TIME.pattern})?", re.IGNORECASE)
 _TRIM = " \t,;.:|/()[]{}<>*_#–—-·•（）【】、，。："
+_AROUND = " ()[]{}<>*_#"
 _PARTING = (",", "，", "、", "|", "–", "—", " -")
 _AT = re.compile(r"(?<!\w)(?:in|at|im|en|à|a|в|w)(?!\w)", re.IGNORECASE)
 
@@ -53,11 +55,12 @@ def read_dateline(text: str, language: str = "") -> Dateline | None:
         return Dateline(day, _held_at(before, after), only=False)
     if len(rests) > 1:
         return None
-    parted = before.endswith(_PARTING) or after.startswith(_PARTING)
+    parted = before.endswith(_PARTING) or after.startswith(_PARTING) or _TIME.match(after) is not None
     # `Alice Holt, 5 May 2020` may be anybody's line: a place must look like one.
     if parted and looks_like_place(rests[0]):
         return Dateline(day, rests[0], only=True)
-    return Dateline(day, None, only=False) if _is_happening(rests[0], parted=parted) else None
+    on = text[: found[0].start].split()[-1:]
+    return Dateline(day, None, only=False) if _is_happening(rests[0], parted=parted, on=on) else None
 
 
 def day_of_title(title: str, language: str = "") -> date | None:
@@ -67,7 +70,7 @@ def day_of_title(title: str, language: str = "") -> date | None:
         return None
     before, after = _bare(title[: found[0].start]), _bare(title[found[-1].end :])
     begins = not before.strip(_TRIM)
-    parted = before.endswith((*_PARTING, "-", "(", "[", ":"))
+    parted = before.endswith((*_PARTING, "-", ":")) or title[: found[0].start].endswith(("(", "["))
     ends = not begins and not _rest(after) and (parted or _is_happening(before, parted=False))
     return found[0].day if begins or ends else None
 
@@ -83,15 +86,19 @@ def is_time(text: str) -> bool:
     return len(text) <= MAX_TIME and not text.isdigit() and _IS_TIME.fullmatch(text) is not None
 
 
-def _is_happening(text: str, *, parted: bool) -> bool:
-    """`Press conference, …`, `Meeting of …`; not `A statement on the hearing after …`."""
+def _is_happening(text: str, *, parted: bool, on: Collection[str] = ()) -> bool:
+    """`Press conference, …`, `Meeting of …`, `Hearing in the House on …`; not `A word on the hearing after …`."""
     folded = [fold(word) for word in text.split(maxsplit=MAX_BESIDE)[:MAX_BESIDE]]
-    return not fact_words.HAPPENINGS.isdisjoint(folded if parted else folded[-1:])
+    if parted:
+        return not fact_words.HAPPENINGS.isdisjoint(folded)
+    return folded[-1] in fact_words.HAPPENINGS or (
+        folded[0] in fact_words.HAPPENINGS and not fact_words.ON.isdisjoint(on)
+    )
 
 
 def _bare(text: str) -> str:
     """What stands beside a date but for its weekday and small words; a comma that parts it stays."""
-    kept = [word for word in text.split() if word.casefold().strip(_TRIM) not in WEEKDAYS]
+    kept = [word for word in text.strip(_AROUND).split() if word.casefold().strip(_TRIM) not in WEEKDAYS]
     while kept and (kept[-1] in fact_words.BESIDE_DATES or (len(kept) == 1 and _is_small(kept[0]))):
         kept.pop()
     while kept and kept[0].strip(",") in fact_words.BESIDE_DATES:
@@ -107,12 +114,14 @@ def _is_small(word: str) -> bool:
 
 def _rest(text: str) -> str:
     """… and its time."""
-    return _TIME.sub("", text).strip(_TRIM)
+    kept = [
+        word for word in _TIME.sub(" ", text).split() if word.strip(_TRIM).casefold() not in fact_words.BESIDE_TIMES
+    ]
+    return " ".join(kept).strip(_TRIM)
 
 
 def _held_at(before: str, after: str) -> str | None:
     """`Hearing held in Bonn, 9 June 2010`, `recorded on 9 June 2010 in Bonn`."""
-    text = after.rstrip(".") or before
-    said = _AT.match(text) if after else _AT.search(text)
+    text, said = (after.rstrip("."), _AT.match(after)) if _rest(after) else (before, _AT.search(before))
     place = _rest(text[said.end() :]) if said else ""
     return place if looks_like_place(place) else None

@@ -59,7 +59,9 @@ FIELDS: dict[str, str] = {
         " 제목",
         "date": "date date_of_event event_date meeting_date hearing_date interview_date date_of_meeting date_of_hearing"
         " date_of_interview recorded recorded_on recording_date date_recorded occurred_on held_on datum fecha data дата"
-        " päivämäärä dato tarih ημερομηνία 日期 会议日期 會議日期 日時 日付 날짜 날자 일시 התאריך תאריך التاريخ",
+        " päivämäärä dato tarih ημερομηνία date_time datetime"
+        " date_and_time when 時間 时间 日期 会议日期 會議日期 日時 日付 날짜 날자 일시"
+        " התאריך תאריך التاريخ",
         "place": "place location venue ort veranstaltungsort lugar lieu luogo local miejsce место місце místo plats"
         " sted plaats paikka yer 地点 地點 場所 장소 מקום المكان",
         "publisher": "publisher source quelle herausgeber fuente fonte éditeur источник издатель 来源"
@@ -126,6 +128,7 @@ PUBLISHED = (
 #: Said of an event, with its date and place: `Hearing held in Bonn, 9 June 2010`.
 HELD = (
     *(" held", "held ", "took place", "taking place", "recorded", "gehalten", "abgehalten", "celebrada", "celebrado"),
+    *("conducted", "aufgezeichnet", "enregistré", "grabada", "grabado", "gravado", "nagrano", "записано", "проведено"),
     *("tenue le", "tenu le", "realizada", "tenuta", "состоялось", "состоялась", "отбылось", "відбулося", "odbyło"),
 )
 
@@ -171,8 +174,17 @@ DOCUMENTS = _set(
 
 #: Small words beside a date that say nothing by themselves.
 BESIDE_DATES = _set(
-    "on the den der am vom le el il op dne dnia от г г. год года року року. у на в an d d. dated dated: date date:"
-    " at um uhr of from del de du dal 日 일 年 o'clock à a kl kl."
+    "on the den der am vom le el il op dne dnia dniu w en em im от г г. год года року року. r r. у на в an d d. dated"
+    " dated: date date: at um uhr of from del de du dal 日 일 年 o'clock à a kl kl."
+)
+
+#: … those that say that what stands before them was on that day.
+ON = _set("on am dniu dnia den en el le op")
+
+#: What stands beside the hours and minutes.
+BESIDE_TIMES = _set(
+    "година години годині годин хвилин хвилини часов часа час мин минут godz godzina godzinie hodin horas hora hrs"
+    " heures heure uur klo óra órakor uhr saat 午前 午後 上午 下午 時 时 分 点 點 시 분 오전 오후"
 )
 
 #: What people are beside the offices and roles of speakers.
