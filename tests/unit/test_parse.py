@@ -466,9 +466,9 @@ class TestTheHead:
         assert parsed(f"# A talk\n\n{DIALOGUE}").title == "A talk"
 
     def test_front_matter_is_no_title_and_no_turn(self) -> None:
-        result = parsed(f"---\ntitle: x\nspeakers:\n- Ann Lee\n---\n\nA talk\n\n{DIALOGUE}")
+        result = parsed(f"---\nlayout: x\nspeakers:\n- Ann Lee\n---\n\nA talk\n\n{DIALOGUE}")
         assert result.title == "A talk"
-        assert result.unattributed[0].text == "---\ntitle: x\nspeakers:\n- Ann Lee\n---"
+        assert result.unattributed[0].text == "---\nlayout: x\nspeakers:\n- Ann Lee\n---"
 
     @pytest.mark.parametrize("line", ["Welcome to all of you.", "in small letters", "https://example.org/talk"])
     def test_what_does_not_read_as_a_title_is_unattributed(self, line: str) -> None:

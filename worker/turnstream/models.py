@@ -5,7 +5,9 @@ source does not say is ``None`` or empty: nothing is invented.
 
 Spans are ``(start, end)`` in code points of the canonical text, end excluded.  All
 spans of ``spans``, ``turns`` and ``unattributed`` together cover every character of
-the canonical text but its line ends, each once.
+the canonical text but its line ends, each once.  A line has one owner: a field owns the
+whole lines that say it, and one read from a line that another owns (a place beside the
+date, a day in the title, participants in their list) has no span of its own.
 """
 
 from __future__ import annotations
@@ -119,7 +121,10 @@ class Provenance(Model):
 
 
 class Record(Model):
-    """One structured transcript; ``spans`` says where its own fields (``title`` …) stand in the text."""
+    """One structured transcript; ``spans`` says where its own fields (``title`` …) stand in the text.
+
+    ``language`` is a BCP 47 code, ``und`` when the text is short, mixed or in no language known here.
+    """
 
     document_id: ShortId
     content_sha256: Digest

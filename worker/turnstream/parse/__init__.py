@@ -8,7 +8,8 @@ weights     how well the marks of a layout bear one another out; heads, which pa
 evidence    the same for `Label: text`, which needs less; candidates, its labels, weighed;
             plain, when only the form of a short document does
 shapes      what a label looks like; voices, what follows it: speech, or facts
-head        what stands before the first turn
+head        what stands before the first turn; attendance, roster, who is listed as present;
+            facts, what the document says of itself besides: when, where, in what language
 narration   headings between turns
 segments    whose every line is; lines, which are nobody's; turns, the records made of them
 speakers    labels gathered into people: readings, what each says beside the others; match, who is who;
@@ -24,7 +25,9 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 
 from turnstream.models import Extracted, Layout, Line, Parsed
-from turnstream.parse.head import front_matter_end, read_head
+from turnstream.parse.attendance import attendance_of
+from turnstream.parse.facts.front_matter import front_matter_end
+from turnstream.parse.facts.gather import facts_of
 from turnstream.parse.hypotheses import Hypothesis, best_layout, hypotheses
 from turnstream.parse.narration import headings
 from turnstream.parse.page import page_marks, unnumbered
@@ -49,22 +52,27 @@ def parse(document: Extracted, without: Container[str] = ()) -> Parsed:
     best = best_layout(lines, nobodys, first, without)
     marks = best.marks
     opening = min(marks, default=len(lines))
-    head = read_head(lines, first, opening)
-    facts = {fact.field: fact.value for fact in head}
+    attendance = attendance_of(lines)
+    facts = facts_of(document, first, opening, attendance)
     runs = tuple(runs_of(lines, marks, opening, nobodys, best.breaks(lines) | headings(lines, marks)))
-    speakers, ids = speakers_of(marks[number].label for number in sorted(marks) if marks[number].label)
+    labels = (marks[number].label for number in sorted(marks) if marks[number].label)
+    speakers, ids = speakers_of(labels, attendance)
     return Parsed(
-        title=facts.get("title"),
-        publisher=facts.get("publisher"),
-        summary=facts.get("summary"),
+        title=facts.title,
+        publisher=facts.publisher,
+        summary=facts.summary,
+        occurred_on=facts.occurred_on,
+        place=facts.place,
+        language=facts.language,
         status="partial" if is_partial(lines, first, opening) else "complete",
+        participants=facts.participants,
         speakers=speakers,
         turns=turns_of(lines, runs, ids),
-        unattributed=tuple(unattributed_of(document.canonical, lines, [*(fact.line for fact in head), opening], runs)),
-        body=body_of(lines, opening if marks else max((fact.line + 1 for fact in head), default=first)),
-        spans={fact.field: (lines[fact.line].begin, lines[fact.line].end) for fact in head},
+        unattributed=tuple(unattributed_of(document.canonical, lines, [*sorted(facts.owned), opening], runs)),
+        body=body_of(lines, opening if marks else facts.text_at),
+        spans=facts.spans,
         layout=Layout(name=best.layout, reasons=best.reasons) if marks else None,
-        warnings=() if marks else ("no_turns",),
+        warnings=(*(() if marks else ("no_turns",)), *facts.warnings),
     )
 
 

@@ -1,0 +1,84 @@
+"""Who a document lists as present: `Present: Jo Li (JL), Ann Roe`, names below a heading, tables of names.
+
+A list is read where it is clear: a heading that says so (or initials beside every name), and entries that are
+people's names.  Time is linear in the text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from turnstream.models import Line
+from turnstream.parse.facts import words
+from turnstream.parse.facts.front_matter import front_matter_end, normal_key, read_front_matter
+from turnstream.parse.facts.lists import MAX_UNHEADED, heading_of, listed_below, table_at, unheaded
+from turnstream.parse.marks import read_mark
+from turnstream.parse.roster import Attendance, entries_of, read_entry
+
+__all__ = ["Attendance", "attendance_of"]
+
+#: Headings of a text, the names above each of its parts among them.
+MAX_HEADINGS = 1000
+
+#: Lines of the head in which `Interviewer: Jo Li` says who somebody is.
+MAX_LABELLED = 12
+
+
+def attendance_of(lines: Sequence[Line]) -> tuple[Attendance, ...]:
+    """Everybody whom the document lists as present, in order, each name once; empty where no list is clear."""
+    at = front_matter_end(lines)
+    found: dict[str, Attendance] = {}
+    _add(found, _declared(lines, at))
+    _add(found, _labelled(lines, at))
+    headings = 0
+    while at < len(lines) and headings < MAX_HEADINGS:
+        text = lines[at].text
+        if text[0] == "|":
+            listed, at = table_at(lines, at, headed=False)
+        elif heading := heading_of(text):
+            listed, at = listed_below(lines, at, heading)
+            headings += 1
+        else:
+            listed, at = (unheaded(text, at) if at < MAX_UNHEADED else ()), at + 1
+        _add(found, listed)
+    return tuple(found.values())
+
+
+def _add(found: dict[str, Attendance], listed: Iterable[Attendance]) -> None:
+    for one in listed:
+        known = found.setdefault(one.name, one)
+        if known is not one:
+            found[one.name] = known._replace(role=known.role or one.role, initials=known.initials or one.initials)
+
+
+def _declared(lines: Sequence[Line], end: int) -> Iterator[Attendance]:
+    """The people of front matter; `host: Jo Li` says what she is."""
+    for entry in read_front_matter(lines, end):
+        field = words.FIELDS.get(entry.key)
+        if field not in words.PEOPLE:
+            continue
+        role = None if field == words.PEOPLE[0] else entry.key.replace("_", " ")
+        listed = [one for value, number in entry.values for one in _in_value(value, number)]
+        yield from (one._replace(role=one.role or role) for one in listed)
+
+
+def _in_value(value: str, number: int) -> list[Attendance]:
+    entries = [text for _, text in entries_of(value)]
+    listed = [one for text in entries if (one := read_entry(text, number))]
+    if len(entries) > 1 and len(listed) == len(entries) and all(" " in one.name for one in listed):
+        return listed
+    one = read_entry(value, number)
+    return [one] if one else []
+
+
+def _labelled(lines: Sequence[Line], first: int) -> Iterator[Attendance]:
+    """`Interviewer: Jo Li` in the head: a name and nothing else."""
+    for number in range(first, min(len(lines), first + MAX_LABELLED)):
+        text = lines[number].text
+        mark = read_mark(number, text)
+        field = words.FIELDS.get(normal_key(mark.label)) if mark else None
+        if mark is None or field not in words.PEOPLE[1:]:
+            continue
+        one = read_entry(text[mark.at :], number)
+        if one and " " in one.name:
+            yield one._replace(role=one.role or mark.label)
