@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from turnstream.models import Line
-from turnstream.parse.candidates import Candidate, candidates_of
+from turnstream.parse.candidates import LONG_TEXT, Candidate, candidates_of
 from turnstream.parse.lines import ends_sentence
 from turnstream.parse.marks import Mark
 from turnstream.parse.plain import is_plain
@@ -113,7 +113,10 @@ def _is_of_the_head(lines: Sequence[Line], one: Candidate, begun: int) -> bool:
     mark = one.marks[0]
     if one.recurs or one.shape not in _WEAK or mark.line >= begun:
         return False
-    return mark.at == len(lines[mark.line].text) or not ends_sentence(lines[mark.line].text)
+    if mark.at < len(lines[mark.line].text):
+        return one.spoken == 0
+    below = lines[mark.line + 1].text if mark.line + 1 < len(lines) else ""
+    return not ends_sentence(below) and len(below) < LONG_TEXT
 
 
 def _has_voices(lines: Sequence[Line], plausible: list[Candidate]) -> bool:
