@@ -14,15 +14,25 @@ from turnstream.parse.voices import VOICE_WINDOW, has_voice
 
 
 def with_all_lines(lines: Sequence[Line], marks: Sequence[Mark]) -> list[Mark]:
-    """The marks with the lines that are theirs: a name with the office below it, and the rule that closes them."""
+    """The marks with the lines that are theirs: a name with the role below it, and the rule that closes them.
+
+    A role is an office, or what stands nowhere but below a name that also stands by itself: `Jo Li`, `A Bank`.
+    """
+    own = {mark.line: mark for mark in marks if mark.at == len(lines[mark.line].text)}
+    alone = {mark.label for mark in own.values() if mark.line - 1 not in own}
     joined: list[Mark] = []
     for mark in marks:
         above = joined[-1] if joined else None
-        if above and above.line == mark.line - 1 and is_role(mark.label) and _stand_alone(lines, above, mark):
+        below_name = above and above.line == mark.line - 1 and above.line in own and mark.line in own
+        if above and below_name and _is_role_of(mark.label, above.label, alone):
             joined[-1] = replace(above, further=1)
         else:
             joined.append(mark)
     return [_closed(lines, mark) for mark in joined]
+
+
+def _is_role_of(label: str, name: str, alone: Container[str]) -> bool:
+    return not is_role(name) and (is_role(label) or (name in alone and label not in alone))
 
 
 def _closed(lines: Sequence[Line], mark: Mark) -> Mark:

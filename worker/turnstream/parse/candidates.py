@@ -21,6 +21,9 @@ WRAPPED_TEXT = 40
 #: Lines before the first turn, at most, when its label is a bare name that never comes back.
 HEAD = 12
 
+#: No program wraps a line as short as this.
+SHORT_LINE = 20
+
 #: Text that is wrapped by hand or by a program keeps within this width.
 WRAP_WIDTH = 120
 
@@ -90,6 +93,8 @@ def opens_paragraph(lines: Sequence[Line], number: int) -> bool:
     if lines[number].indent > lines[number - 1].indent:
         return True
     before = lines[number - 1].text
+    if len(before) < SHORT_LINE:
+        return True
     return number == 1 or before[-1] in ":,)]>" or is_break(before) or ends_sentence(before)
 
 

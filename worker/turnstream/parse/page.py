@@ -30,6 +30,9 @@ PAGES_APART = 3
 #: What leads from an entry of a table of contents to its page.
 _LEADER = re.compile(r"(?:\. ?){6}")
 FEWEST_DOTS = 6
+#: A time that stands alone, `[00:00:12:44]`, `(00:45:11):`.
+_TIME = re.compile(r"[\[(<]?[+-]?\d{1,3}(?::\d{2}){1,3}(?:[.,]\d{1,3})?[\])>]?:?")
+_TIME_ENDS = "])>:"
 #: Lines beside a page mark in which a running head is looked for.
 BESIDE = 2
 
@@ -78,6 +81,9 @@ def page_marks(lines: Sequence[Line]) -> frozenset[int]:
 
 
 def _is_entry(text: str) -> bool:
+    """An entry of a table of contents, or a time and nothing else."""
+    if (text[-1].isdigit() or text[-1] in _TIME_ENDS) and _TIME.fullmatch(text):
+        return True
     return text.count(".") >= FEWEST_DOTS and _LEADER.search(text) is not None
 
 

@@ -75,9 +75,16 @@ def shapes_of(labels: Iterable[str]) -> dict[str, Shape | None]:
     present = set(shapes.values())
     if "question" not in present and "A" in shapes:
         shapes["A"] = "initials"
+    if "initials" in present:
+        # `CC` and `NO` head data, but not beside `CDR` and `LMP`.
+        shapes.update((label, "initials") for label, shape in shapes.items() if shape is None and _is_code(label))
     if "question" in present and "answer" not in present:
         shapes.update((label, None) for label, shape in shapes.items() if shape == "question" and label[-1].isdigit())
     return shapes
+
+
+def _is_code(label: str) -> bool:
+    return 1 < len(label) <= MAX_INITIALS and label.isalpha() and label.isupper()
 
 
 def is_field(label: str) -> bool:

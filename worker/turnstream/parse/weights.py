@@ -137,7 +137,7 @@ def _alike(marks: list[Mark], heads: Mapping[int, str]) -> list[Mark]:
 
 def _may_speak(head: str, shape: Shape | None) -> bool:
     folded = [fold(part) for part in head.split()]
-    if is_field(head) or (shape in _WEAK and folded[0] in words.STARTERS):
+    if (is_field(head) and shape != "initials") or (shape in _WEAK and folded[0] in words.STARTERS):
         return False
     if shape != "office" and len(folded) <= MAX_SAID and not words.VOICE.isdisjoint(folded):
         return False
