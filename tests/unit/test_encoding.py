@@ -392,6 +392,10 @@ def test_a_line_that_fits_two_encodings_as_well_is_told() -> None:
     assert decode(speech("de").encode("cp1252")).warnings == ()
 
 
+def test_a_page_in_an_encoding_that_is_not_looked_for_is_told() -> None:
+    assert "encoding_uncertain" in decode(speech("ko").encode("johab", "ignore")).warnings
+
+
 def test_time_grows_with_the_length_alone() -> None:
     started = time.perf_counter()
     for raw in (RUSSIAN.encode("cp1251") * 10_000, ("Ã" * 1_000_000).encode(), ("Ђ‚√" * 500_000).encode()):
