@@ -392,6 +392,13 @@ def test_a_line_that_fits_two_encodings_as_well_is_told() -> None:
     assert decode(speech("de").encode("cp1252")).warnings == ()
 
 
+def test_a_page_that_no_encoding_fits_well_is_told() -> None:
+    nonsense = b"".join(
+        b"Ann: " + bytes(0x80 + n * step % 128 for n in range(1, 40)) + b".\n" for step in range(3, 60, 2)
+    )
+    assert "encoding_uncertain" in decode(nonsense).warnings
+
+
 def test_time_grows_with_the_length_alone() -> None:
     started = time.perf_counter()
     for raw in (RUSSIAN.encode("cp1251") * 10_000, ("Ã" * 1_000_000).encode(), ("Ђ‚√" * 500_000).encode()):

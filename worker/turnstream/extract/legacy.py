@@ -19,12 +19,22 @@ from turnstream.extract.damage import LOST, tolerable
 #: Tajik, mainframes) that it wins more short texts of others than it has of its own.
 _CANDIDATES = (
     *("cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "cp874"),
-    *("iso8859-1", "iso8859-2", "iso8859-5", "iso8859-6", "iso8859-7", "iso8859-8", "iso8859-9", "iso8859-13"),
+    *(
+        "iso8859-1",
+        "iso8859-2",
+        "iso8859-3",
+        "iso8859-5",
+        "iso8859-6",
+        "iso8859-7",
+        "iso8859-8",
+        "iso8859-9",
+        "iso8859-13",
+    ),
     *("iso8859-15", "koi8-r", "koi8-u", "tis-620"),
     *("cp932", "euc_jis_2004", "gb18030", "big5hkscs", "cp949", "euc_kr"),
     *("iso2022_jp_2", "iso2022_jp_2004", "iso2022_jp_ext", "iso2022_kr"),
     *("mac-roman", "mac-latin2", "mac-cyrillic", "mac-greek", "mac-turkish"),
-    *("cp437", "cp737", "cp775", "cp850", "cp852", "cp855", "cp857", "cp862", "cp865", "cp866", "cp1125"),
+    *("cp437", "cp720", "cp737", "cp775", "cp850", "cp852", "cp855", "cp857", "cp862", "cp865", "cp866", "cp1125"),
 )
 #: The usual codec where chardet names a rarer one, if the bytes allow it.
 _USUAL = {
@@ -76,6 +86,9 @@ _PER_SCRATCH, _LENT = 200, 0.98
 #: With at most so many different characters beyond ASCII, an encoding that scores at least this share of the
 #: winner's score and reads otherwise makes the winner uncertain.  More characters are rarely wrong.
 _FEW, _CLOSE = 12, 0.95
+#: A score below which the winner is only the least bad.  Right ones have 0.1 and more, 0.025 where
+#: nearly all is ASCII; what is in none of the encodings, or was spoilt before, has less.
+_POOR = 0.02
 
 
 class Guess(NamedTuple):
@@ -94,8 +107,9 @@ def guess(raw: bytes) -> Guess | None:
     for place, encoding in enumerate(ranking):
         name, text = _decoded(raw, encoding)
         if text is not None:
+            poor = scores[encoding] < _POOR * len(pieces)
             rivals = [rival for rival in ranking[place + 1 :] if scores[rival] >= scores[encoding] * _CLOSE]
-            return Guess(text, name.replace("_", "-"), _is_certain(b"".join(pieces), name, rivals))
+            return Guess(text, name.replace("_", "-"), not poor and _is_certain(b"".join(pieces), name, rivals))
     return None
 
 
