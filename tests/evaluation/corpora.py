@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -86,8 +86,3 @@ def is_text(path: Path) -> bool:
 def source_of(file: str) -> str:
     """`raw/<source>/…`."""
     return file.split("/")[1]
-
-
-def sources_of(files: Iterable[str]) -> set[str]:
-    """The sources that files belong to."""
-    return set(map(source_of, files))

@@ -25,6 +25,10 @@ LINE_BYTES = 32
 #: second, large enough for what grows with the square of the text to be far beyond the limit.
 TIMED_BYTES = 64 * 1024
 
+#: … where it is no UTF-8: what tells other encodings looks at a sample, which costs a file of this
+#: size as much as any larger one.
+TIMED_BYTES_ENCODED = 256 * 1024
+
 #: Whoever is slow once may have been interrupted; who is slow each time is slow.
 _TIMES = 4
 
@@ -96,17 +100,22 @@ def _where(error: Exception) -> str:
 
 def _repeated(raw: bytes) -> bytes:
     """The input over and over."""
-    return raw * max(1, TIMED_BYTES // len(raw))
+    size = TIMED_BYTES if _text(raw) is not None else TIMED_BYTES_ENCODED
+    return raw * max(1, size // len(raw))
 
 
 def _renamed(raw: bytes) -> bytes:
     """The same with other names each time, as people and labels may grow in number with the text; empty if too long."""
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return b""
+    text = _text(raw) or ""
     copies = (_NAME.sub(rf"\g<1>\g<2>{_word(number)}", text) for number in range(TIMED_BYTES // len(raw)))
     return "".join(copies).encode()
+
+
+def _text(raw: bytes) -> str | None:
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
 
 
 def _word(number: int) -> str:
