@@ -84,7 +84,8 @@ DIRECTORS = _set("director directora diretor diretora directeur directrice")
 PARTS = _set(
     "user assistant bot chatbot human system ai model agent customer client patient doctor therapist nurse pupil tutor"
     " mother father defendant plaintiff juror foreperson bailiff prosecutor detective inspector presenter candidate"
-    " applicant petitioner commentator developer designer usuario asistente médico paciente cliente presentador"
+    " applicant petitioner commentator developer designer"
+    " phd grad undergrad postdoc usuario asistente médico paciente cliente presentador"
     " arzt ärztin patientin kunde kundin médecin врач пациент пользователь ассистент 用户 助手 医生 患者"
 )
 
@@ -117,7 +118,7 @@ BODIES = _set(
     " technology information human resources legal science international media digital programme program"
     " kong faso leone guinea salvador verde ireland wales scotland london washington"
     " institute ministry department agency office university hospital service center centre school college authority"
-    " district territory province oblast okrug county prefecture area zone authority division unit team desk"
+    " district territory province oblast okrug county prefecture area zone city division unit team desk"
     " corp inc ltd llc plc gmbh foundation association society capital holdings partners securities news"
     " instituto comisión secretaría hospital banco universidad ministerio consejo programa empresa"
 )
