@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from turnstream.parse import offices, words
+from turnstream.parse import offices, unnamed, words
 from turnstream.parse.folding import plain_word
 from turnstream.parse.labels import (
     FULL_NAME,
@@ -87,8 +87,8 @@ def _is_function(head: str) -> bool:
     parts = [part for word in head.split() if (part := plain_word(word)) not in offices.BEFORE_HONORIFICS]
     *before, last = parts or [""]
     if before and (last.isdigit() or len(last) == 1):
-        return not (offices.PARTS.isdisjoint(before) and words.ROLES.isdisjoint(before))
-    return bool(parts) and (offices.PARTS.issuperset(parts) or parts[0] in offices.VOICES)
+        return not (unnamed.PARTS.isdisjoint(before) and words.ROLES.isdisjoint(before))
+    return bool(parts) and (unnamed.PARTS.issuperset(parts) or parts[0] in unnamed.VOICES)
 
 
 def _holder(pieces: Pieces) -> Reading | None:
