@@ -80,7 +80,7 @@ def office_in(note: str) -> str | None:
 
 
 def offices_in(parts: Sequence[str]) -> list[bool]:
-    """Which words are offices there: `King` is none in `Larry King` and `Mr King`, nor `Earl` in `Earl Li`."""
+    """Which words are offices there: `King` is none in `Jo King` and `Mr King`, nor `Earl` in `Earl Li`."""
     folded = [plain_word(part) for part in parts]
     found = [word in offices.OFFICES for word in folded]
     last = len(parts) - 1

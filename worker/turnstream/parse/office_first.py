@@ -1,4 +1,4 @@
-"""Where the name begins after an office: `President of Russia Vladimir Putin`, `Chief Justice Roberts`."""
+"""Where the name begins after an office: `President of Russia Vladimir Putin`, `Chief Justice Li`."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def _is_among(titles: frozenset[str], folded: Sequence[str], at: int) -> bool:
 
 
 def _weight(parts: Sequence[str]) -> int:
-    """Names without initials, particles and what follows: 2 for `John F. Kennedy`, `Ursula von der Leyen`."""
+    """Names without initials, particles and what follows: 2 for `John F. Li`, `Anna von der Aue`."""
     folded = [plain_word(part) for part in parts]
     return sum(len(word) > 1 and word not in offices.PARTICLES and word not in offices.SUFFIXES for word in folded)
 

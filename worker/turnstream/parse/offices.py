@@ -71,10 +71,10 @@ TITLES = _set(
 #: … and three or more names after these: `Minister Zdrowia Jo Li` shows why `Minister` is not among them.
 NAMED = TITLES | _set("ambassador embajador embajadora ministerin bundesminister bundesministerin")
 
-#: They also are family names: `Larry King`, `Mr. Bishop`.
+#: They also are family names: `Jo King`, `Mr. Bishop`.
 SURNAMES = _set("king prince pope bishop dean judge major earl duke coach fiscal alcalde cardinal pastor abbot cook")
 
-#: … or given names: `Earl Warren`.
+#: … or given names: `Earl Li`.
 GIVEN = _set("earl duke dean prince marshal baron")
 
 #: `Director General` is one office: no name follows it as one follows `General`.

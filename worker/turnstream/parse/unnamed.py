@@ -48,7 +48,7 @@ CROWD = _set(
 #: Between two people who speak at once, …
 AND = _set("and & + und et и і та og och en ja 和 と 及 與")
 
-#: … or inside one name as well: `Ortega y Gasset`.
+#: … or inside one name as well: `Ríos y Gil`.
 AND_IN_NAMES = _set("y e i")
 
 #: In brackets, these say how somebody speaks, not who it is.
