@@ -15,7 +15,8 @@ segments    whose every line is; lines, which are nobody's; turns, the records m
 speakers    labels gathered into people: readings, what each says beside the others; match, who is who;
             people, names as they are compared; posts, `The Chair`; crowds, `DE, SYG`
 names       a label as name and role: labels, its pieces; office_first, where the name begins after an office
-words       the general vocabularies that all of them lean on; offices, those around a name; folding, how words compare
+words       the general vocabularies that all of them lean on; offices, those around a name; unnamed, those without one;
+            folding, how words compare
 
 Pure: no file, no clock, no log.  What no rule is sure of ends in ``unattributed``.
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from turnstream.parse import offices
+from turnstream.parse import offices, unnamed
 from turnstream.parse.folding import plain, plain_word
 from turnstream.parse.labels import is_initials, is_name, is_person
 from turnstream.parse.office_first import cut_office
@@ -26,10 +26,10 @@ def is_crowd(head: str, known: Collection[str]) -> bool:
 def is_nameless_crowd(head: str) -> bool:
     """`ALL`, `Several hon. members`: nobody by name."""
     folded = [plain_word(word) for word in head.split()]
-    if not folded or offices.CROWD.isdisjoint(folded):
+    if not folded or unnamed.CROWD.isdisjoint(folded):
         return False
-    others = [word for word in folded if word not in offices.CROWD and word not in _AROUND]
-    return not others or (len(others) == 1 and folded[0] in offices.CROWD and head.rsplit(maxsplit=1)[-1].islower())
+    others = [word for word in folded if word not in unnamed.CROWD and word not in _AROUND]
+    return not others or (len(others) == 1 and folded[0] in unnamed.CROWD and head.rsplit(maxsplit=1)[-1].islower())
 
 
 def _is_list(head: str, known: Collection[str]) -> bool:
@@ -41,10 +41,10 @@ def _is_list(head: str, known: Collection[str]) -> bool:
 
 def _is_joined(head: str, known: Collection[str]) -> bool:
     words = head.split()
-    joints = [at for at, word in enumerate(words) if plain(word) in offices.AND or plain(word) in offices.AND_IN_NAMES]
+    joints = [at for at, word in enumerate(words) if plain(word) in unnamed.AND or plain(word) in unnamed.AND_IN_NAMES]
     if not joints or joints[0] == 0 or joints[-1] == len(words) - 1:
         return False
-    sure = any(plain(words[at]) in offices.AND for at in joints)
+    sure = any(plain(words[at]) in unnamed.AND for at in joints)
     bounds = zip([-1, *joints], [*joints, len(words)], strict=True)
     pieces = [piece for one, other in bounds for piece in _LIST.split(" ".join(words[one + 1 : other]))]
     return all(_is_somebody(piece, known, alone=sure) for piece in pieces)
@@ -63,4 +63,4 @@ def _is_somebody(piece: str, known: Collection[str], *, alone: bool) -> bool:
 
 def _is_no_office(word: str) -> bool:
     folded = plain_word(word)
-    return folded not in offices.OFFICES and folded not in offices.BODIES and folded not in offices.ANONYMOUS
+    return folded not in offices.OFFICES and folded not in offices.BODIES and folded not in unnamed.ANONYMOUS

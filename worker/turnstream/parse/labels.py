@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from turnstream.parse import offices
+from turnstream.parse import offices, unnamed
 from turnstream.parse.folding import plain, plain_word
 from turnstream.parse.shapes import MAX_INITIALS, MAX_NAMES, MEMO
 
@@ -62,7 +62,7 @@ def _drop_blanks(head: list[str]) -> None:
 
 def is_remark(note: str) -> bool:
     """`retranslated`, `spoke in French`, `VIA VIDEO LINK`: how somebody speaks."""
-    return not offices.REMARKS.isdisjoint(map(plain_word, note.split()))
+    return not unnamed.REMARKS.isdisjoint(map(plain_word, note.split()))
 
 
 def is_office(text: str) -> bool:
@@ -80,7 +80,7 @@ def office_in(note: str) -> str | None:
 
 
 def offices_in(parts: Sequence[str]) -> list[bool]:
-    """Which words are offices there: `King` is none in `Larry King` and `Mr King`, nor `Earl` in `Earl Li`."""
+    """Which words are offices there: `King` is none in `Jo King` and `Mr King`, nor `Earl` in `Earl Li`."""
     folded = [plain_word(part) for part in parts]
     found = [word in offices.OFFICES for word in folded]
     last = len(parts) - 1

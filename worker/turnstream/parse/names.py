@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from turnstream.parse import offices, words
+from turnstream.parse import offices, unnamed, words
 from turnstream.parse.folding import plain_word
 from turnstream.parse.labels import (
     FULL_NAME,
@@ -79,15 +79,16 @@ def _without_by(head: str) -> str:
 
 
 def _is_function(head: str) -> bool:
-    """`Q`, `Moderator`, `Public Speaker 2`, `Voice from the floor`: what somebody does, whoever it is."""
-    parts = [plain_word(part) for part in head.split()]
-    if not parts or " -- " in head:
+    """`Q`, `Moderator`, `The defendant`, `Reporter 2`, `Grad B`, `Voice from the floor`: whoever does it."""
+    if " -- " in head:
         return False
-    if parts[-1].isdigit() and not (words.NUMBERED.isdisjoint(parts) and offices.PARTS.isdisjoint(parts)):
+    if shape_of(head) in {"question", "answer", "numbered", "role"}:
         return True
-    if offices.PARTS.issuperset(parts):
-        return True
-    return shape_of(head) in {"question", "answer", "numbered", "role"} or parts[0] in offices.VOICES
+    parts = [part for word in head.split() if (part := plain_word(word)) not in offices.BEFORE_HONORIFICS]
+    *before, last = parts or [""]
+    if before and (last.isdigit() or len(last) == 1):
+        return not (unnamed.PARTS.isdisjoint(before) and words.ROLES.isdisjoint(before))
+    return bool(parts) and (unnamed.PARTS.issuperset(parts) or parts[0] in unnamed.VOICES)
 
 
 def _holder(pieces: Pieces) -> Reading | None:

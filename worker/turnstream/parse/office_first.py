@@ -1,4 +1,4 @@
-"""Where the name begins after an office: `President of Russia Vladimir Putin`, `Chief Justice Roberts`."""
+"""Where the name begins after an office: `President of Russia Vladimir Putin`, `Chief Justice Li`."""
 
 from __future__ import annotations
 
@@ -73,13 +73,18 @@ def _name_after_office(parts: Sequence[str], folded: Sequence[str], tail: int) -
 
 def _name_after_object(parts: Sequence[str], folded: Sequence[str], start: int) -> int | None:
     """… of what begins at ``start``: `Russia Vladimir Putin`, `Foreign Affairs`."""
-    while start < len(parts) and folded[start] in offices.BINDERS:
+    while start < len(parts) and folded[start] in offices.BINDERS and not _is_state(parts, folded, start):
         start += 1
     if len(parts) - start <= 1:
         return len(parts)
     at = start if _is_plain_word(parts[start - 1], folded[start - 1]) else start + 1
     at = max([at, *(body + 1 for body in range(at, len(parts)) if folded[body] in offices.BODIES)])
     return at if _weight(parts[at:]) == FULL_NAME and _is_full_name(parts[at:]) else None
+
+
+def _is_state(parts: Sequence[str], folded: Sequence[str], at: int) -> bool:
+    """`State Jo Li` after `Secretary of` is whole, `State Council Jo Li` after `Chairman of the` is not."""
+    return folded[at] == "state" and _weight(parts[at + 1 :]) == FULL_NAME
 
 
 def _leads(parts: Sequence[str], folded: Sequence[str], at: int, tail: int) -> bool:
@@ -112,7 +117,7 @@ def _may_follow(parts: Sequence[str], folded: Sequence[str], at: int, end: int) 
         case weight if weight == FULL_NAME:
             return True
         case weight:
-            return weight <= MAX_WEIGHT and _is_among(offices.NAMED, folded, at)
+            return 0 < weight <= MAX_WEIGHT and _is_among(offices.NAMED, folded, at)
 
 
 def _is_among(titles: frozenset[str], folded: Sequence[str], at: int) -> bool:
@@ -124,7 +129,7 @@ def _is_among(titles: frozenset[str], folded: Sequence[str], at: int) -> bool:
 
 
 def _weight(parts: Sequence[str]) -> int:
-    """Names without initials, particles and what follows: 2 for `John F. Kennedy`, `Ursula von der Leyen`."""
+    """Names without initials, particles and what follows: 2 for `John F. Li`, `Anna von der Aue`."""
     folded = [plain_word(part) for part in parts]
     return sum(len(word) > 1 and word not in offices.PARTICLES and word not in offices.SUFFIXES for word in folded)
 

@@ -71,25 +71,14 @@ TITLES = _set(
 #: … and three or more names after these: `Minister Zdrowia Jo Li` shows why `Minister` is not among them.
 NAMED = TITLES | _set("ambassador embajador embajadora ministerin bundesminister bundesministerin")
 
-#: They also are family names: `Larry King`, `Mr. Bishop`.
+#: They also are family names: `Jo King`, `Mr. Bishop`.
 SURNAMES = _set("king prince pope bishop dean judge major earl duke coach fiscal alcalde cardinal pastor abbot cook")
 
-#: … or given names: `Earl Warren`.
+#: … or given names: `Earl Li`.
 GIVEN = _set("earl duke dean prince marshal baron")
 
 #: `Director General` is one office: no name follows it as one follows `General`.
 DIRECTORS = _set("director directora diretor diretora directeur directrice")
-
-#: What somebody is to the others, a label by itself: `User`, `Doctor`, `Juror 5`.
-PARTS = _set(
-    "user assistant bot chatbot human system ai model agent customer client patient doctor therapist nurse pupil tutor"
-    " mother father defendant plaintiff juror foreperson bailiff prosecutor detective inspector presenter candidate"
-    " applicant petitioner commentator developer designer usuario asistente médico paciente cliente presentador"
-    " arzt ärztin patientin kunde kundin médecin врач пациент пользователь ассистент 用户 助手 医生 患者"
-)
-
-#: Somebody whom nobody saw: `Voice from the floor`.
-VOICES = _set("voice voz voix voce stimme голос głos glas")
 
 #: Of an office that goes on after its first word: `Presidente Municipal`, `Secretary General`.
 QUALIFYING = _set(
@@ -117,7 +106,7 @@ BODIES = _set(
     " technology information human resources legal science international media digital programme program"
     " kong faso leone guinea salvador verde ireland wales scotland london washington"
     " institute ministry department agency office university hospital service center centre school college authority"
-    " district territory province oblast okrug county prefecture area zone authority division unit team desk"
+    " district territory province oblast okrug county prefecture area zone city division unit team desk"
     " corp inc ltd llc plc gmbh foundation association society capital holdings partners securities news"
     " instituto comisión secretaría hospital banco universidad ministerio consejo programa empresa"
 )
@@ -157,52 +146,12 @@ JOINS = (_plain(words.JOINS) | _set("para por con en pour par avec sur au aux"))
 #: An office's object begins after one of these.
 PREPOSITIONS = _set("of for de del du des di da do dos von für and at to in y et und")
 
-#: More than one person.
-CROWD = _set(
-    "all both everyone everybody many several some various members audience crowd chorus together unison voices"
-    " senators students reporters journalists panelists panellists participants attendees speakers delegates others"
-    " todos todas ambos ambas voces asistentes público varios varias coro diputados diputadas vários vozes"
-    " alle beide beiden viele mehrere zurufe publikum stimmen tous toutes plusieurs députés"
-    " все оба обе голоса хор депутаты зал усі всі обидва голоси wszyscy obaj głosy posłowie tutti entrambi voci"
-    " allen iedereen samen vsi oba obe glasovi všichni 眾人 众人 全體 全体 大家 一同 全員 כולם קריאות"
-)
-
-#: Whom nobody names, or whom many may be called by: never a certain person.
-ANONYMOUS = _set(
-    "q question a answer speaker unidentified unknown inaudible male female man woman voice audience questioner"
-    " reporter journalist correspondent press analyst participant attendee panelist panellist member delegate senator"
-    " representative official officer student caller guest respondent witness response remark reply response expert"
-    " deputy minister judge justice advisor adviser commissioner engineer researcher"
-    " pregunta respuesta voz interlocutor interlocutora intervención periodista hombre mujer frage antwort zuruf"
-    " zwischenruf abgeordneter abgeordnete journalistin journaliste intervenant voix député députée"
-    " вопрос ответ реплика голос депутат журналист участник poseł posłanka głos pytanie питання відповідь"
-)
-
-#: Between two people who speak at once, …
-AND = _set("and & + und et и і та og och en ja 和 と 及 與")
-
-#: … or inside one name as well: `Ortega y Gasset`.
-AND_IN_NAMES = _set("y e i")
-
-#: In brackets, these say how somebody speaks, not who it is.
-REMARKS = _set(
-    "retranslated translated translates translation translating interpreted interpretation interpreter through via"
-    " spoke speaking speaks continued continuing continues cont cont'd resuming inaudible unintelligible off-mic"
-    " off-camera on-camera voice-over voiceover v.o o.s o.c laughing laughs shouting whispering singing"
-    " remotely remote video videoconference videolink phone telephone zoom teleconference recording recorded"
-    " behalf sotto aside"
-    " enlace videollamada videoconferencia traducción traducido traduce continúa interpretación"
-    " spricht übersetzt übersetzung fortsetzend zugeschaltet"
-    " parle traduction interprétation перевод через переводчика продолжает videokonferenca"
-)
-
 #: The last signs of an office where words have no blanks between them.
 OFFICE_SIGNS = (
     *("長", "长", "大臣", "委員", "委员", "議員", "议员", "主席", "總統", "总统", "總理", "总理", "主任", "主持人"),
     *("主持", "代表", "記者", "记者", "司会", "司會"),
     *("의장", "위원장", "위원", "의원", "장관", "총리", "대통령", "사회자"),
 )
-
 
 #: The last letters of a patronymic: the family name comes first then.
 PATRONYMICS = tuple(map(plain, ("ович", "евич", "йович", "овна", "евна", "івна", "ївна")))

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from turnstream.parse import offices
+from turnstream.parse import offices, unnamed
 from turnstream.parse.folding import plain_word
 from turnstream.parse.match import Known
 from turnstream.parse.people import Gender, gender_of
@@ -35,7 +35,7 @@ def post_of(role: str) -> Post:
 def is_certain(post: Post) -> bool:
     """Whether a post can mean one certain person; `Question`, `Speaker 1`, `Analyst` mean whoever it is."""
     numbered = any(sign.isdigit() for word in post.words for sign in word)
-    return not numbered and not offices.ANONYMOUS.issuperset(post.words)
+    return not numbered and not unnamed.ANONYMOUS.issuperset(post.words)
 
 
 _Held = dict[tuple[str, ...], list[tuple[Gender | None, Known]]]
