@@ -35,7 +35,8 @@ def parse(document: Extracted) -> Parsed:
     first = front_matter_end(lines)
     marks, reasons = speaker_marks(lines, first)
     opening = min(marks, default=len(lines))
-    facts = facts_of(document, first, opening, attendance_of(lines))
+    present = attendance_of(lines)
+    facts = facts_of(document, first, opening, present)
     runs = tuple(runs_of(lines, marks, opening))
     speakers, ids = speakers_of(marks[number].label for number in sorted(marks))
     return Parsed(
