@@ -42,7 +42,8 @@ def opening_capitals(text: str) -> str | None:
     parts = [part.strip() for part in _BRACKETS.sub("", window[: dash.start()]).split(",")]
     kept = [part for part in parts if part and not any(map(str.isdigit, part)) and not _is_month(part)]
     opening = ", ".join(kept)
-    return opening if opening.isupper() and kept == parts[: len(kept)] else None
+    plain = all(sign.isalpha() or sign in " .,-'" for sign in opening)
+    return opening if plain and opening.isupper() and kept == parts[: len(kept)] else None
 
 
 def looks_like_place(text: str) -> bool:

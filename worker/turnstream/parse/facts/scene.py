@@ -22,6 +22,9 @@ MAX_TOP = 20
 #: Code points of a label on a line of its own.
 MAX_LABEL = 24
 
+#: Code points of a line of prose, at least.
+MIN_PROSE = 60
+
 T = TypeVar("T", date, str)
 
 
@@ -121,6 +124,8 @@ def _beside(lines: Sequence[Line], free: Sequence[int], datelines: Mapping[int, 
 def _opening(lines: Sequence[Line], free: Sequence[int]) -> list[Claim[str]]:
     """`WASHINGTON – Today …`: how but one paragraph opens, as headings come in numbers."""
     opened = [(number, place) for number in free if (place := opening_capitals(lines[number].text))]
-    if len(opened) != 1 or not looks_like_place(opened[0][1]):
+    if len(opened) != 1:
         return []
-    return [Claim(opened[0][1], opened[0][0], None)]
+    number, place = opened[0]
+    is_prose = len(lines[number].text) >= MIN_PROSE
+    return [Claim(place, number, None)] if is_prose and looks_like_place(place) else []
