@@ -65,11 +65,15 @@ def _show_error(file: Path, error: DocumentError | OSError, *, as_json: bool) ->
         click.echo(f"{printable(str(file))}: {facts['reason']}: {facts['detail']}. {facts['hint']}", err=True)
 
 
+_FACTS = ("title", "publisher", "summary", "occurred_on", "place", "language")
+
+
 def _words(record: Record) -> str:
     names = {speaker.id: speaker.name or speaker.role for speaker in record.speakers}
     head = [
         f"{record.provenance.path}: document {record.document_id}, {record.provenance.encoding}, {record.status}",
-        *(f"  {name}: {value}" for name in ("title", "publisher", "summary") if (value := getattr(record, name))),
+        *(f"  {name}: {value}" for name in _FACTS if (value := getattr(record, name))),
+        *(f"  present: {one.name}{f', {one.role}' if one.role else ''}" for one in record.participants),
     ]
     turns = [
         f"  [{turn.index}] {names.get(turn.speaker_id or '', turn.kind)}: {' / '.join(turn.paragraphs)[:100]}"
