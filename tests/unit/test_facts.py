@@ -164,6 +164,11 @@ class TestWhere:
 
         assert parsed(text).place == "NORTHAM, N.C."
 
+    def test_headings_in_capitals_are_no_places(self) -> None:
+        text = "The report is out\n\nHIGHLIGHTS – It is long.\n\nSHORTCUTS – There are none, as nobody wanted any.\n"
+
+        assert parsed(text).place is None
+
 
 class TestTitle:
     @pytest.mark.parametrize(

@@ -20,6 +20,8 @@ from turnstream.pipeline import record_of, source_of
 
 #: Labels shown of a layout.
 SHOWN_LABELS = 8
+#: Facts shown, where there are any.
+_FACTS = ("title", "publisher", "summary", "occurred_on", "place", "language")
 _NO_ARRIVAL = "0" * 16
 
 
@@ -98,7 +100,8 @@ def _words(record: Record) -> str:
     names = {speaker.id: speaker.name or speaker.role for speaker in record.speakers}
     head = [
         f"{record.provenance.path}: document {record.document_id}, {record.provenance.encoding}, {record.status}",
-        *(f"  {name}: {value}" for name in ("title", "publisher", "summary") if (value := getattr(record, name))),
+        *(f"  {name}: {value}" for name in _FACTS if (value := getattr(record, name))),
+        *(f"  present: {one.name}{f', {one.role}' if one.role else ''}" for one in record.participants),
     ]
     turns = [
         f"  [{turn.index}] {names.get(turn.speaker_id or '', turn.kind)}: {' / '.join(turn.paragraphs)[:100]}"

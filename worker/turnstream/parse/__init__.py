@@ -53,11 +53,11 @@ def parse(document: Extracted, without: Container[str] = ()) -> Parsed:
     best = best_layout(lines, nobodys, first, without)
     marks = best.marks
     opening = min(marks, default=len(lines))
-    attendance = attendance_of(lines)
-    facts = facts_of(document, first, opening, attendance)
+    present = attendance_of(lines)
+    facts = facts_of(document, first, opening, present)
     runs = tuple(runs_of(lines, marks, opening, nobodys, best.breaks(lines) | headings(lines, marks)))
     labels = (marks[number].label for number in sorted(marks) if marks[number].label)
-    speakers, ids = speakers_of(labels, attendance)
+    speakers, ids = speakers_of(labels, present)
     return Parsed(
         title=facts.title,
         publisher=facts.publisher,

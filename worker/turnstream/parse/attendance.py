@@ -6,12 +6,13 @@ people's names.  Time is linear in the text.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from turnstream.models import Line
 from turnstream.parse.facts import words
 from turnstream.parse.facts.front_matter import front_matter_end, normal_key, read_front_matter
-from turnstream.parse.facts.lists import MAX_UNHEADED, heading_of, listed_below, table_at, unheaded
+from turnstream.parse.facts.lists import MARKUP, MAX_UNHEADED, heading_of, listed_below, table_at, unheaded
 from turnstream.parse.marks import read_mark
 from turnstream.parse.roster import Attendance, entries_of, read_entry
 
@@ -23,6 +24,8 @@ MAX_HEADINGS = 1000
 #: Lines of the head in which `Interviewer: Jo Li` says who somebody is.
 MAX_LABELLED = 12
 
+_LABEL = re.compile(r"[^:：]{1,24}[:：]")
+
 
 def attendance_of(lines: Sequence[Line]) -> tuple[Attendance, ...]:
     """Everybody whom the document lists as present, in order, each name once; empty where no list is clear."""
@@ -32,14 +35,18 @@ def attendance_of(lines: Sequence[Line]) -> tuple[Attendance, ...]:
     _add(found, _labelled(lines, at))
     headings = 0
     while at < len(lines) and headings < MAX_HEADINGS:
-        text = lines[at].text
+        text, here = lines[at].text, at
+        at += 1
+        # Most lines of most texts are none of it: they are seen to be so in few steps.
         if text[0] == "|":
-            listed, at = table_at(lines, at, headed=False)
-        elif heading := heading_of(text):
-            listed, at = listed_below(lines, at, heading)
+            listed, at = table_at(lines, here, headed=False)
+        elif (text[0].isalpha() or text[0] in MARKUP) and (heading := heading_of(text)):
+            listed, at = listed_below(lines, here, heading)
             headings += 1
+        elif here < MAX_UNHEADED:
+            listed = unheaded(text, here)
         else:
-            listed, at = (unheaded(text, at) if at < MAX_UNHEADED else ()), at + 1
+            continue
         _add(found, listed)
     return tuple(found.values())
 
@@ -75,7 +82,7 @@ def _labelled(lines: Sequence[Line], first: int) -> Iterator[Attendance]:
     """`Interviewer: Jo Li` in the head: a name and nothing else."""
     for number in range(first, min(len(lines), first + MAX_LABELLED)):
         text = lines[number].text
-        mark = read_mark(number, text)
+        mark = read_mark(number, text) if _LABEL.match(text) else None
         field = words.FIELDS.get(normal_key(mark.label)) if mark else None
         if mark is None or field not in words.PEOPLE[1:]:
             continue

@@ -73,9 +73,7 @@ def page_marks(lines: Sequence[Line]) -> frozenset[int]:
     for number, line in enumerate(lines):
         if len(line.text) <= MAX_HEAD and any(map(str.isdigit, line.text)):
             groups[_NUMBER.sub("\0", line.text)].append(number)
-    marks = {
-        number for number, line in enumerate(lines) if line.text.count(".") >= FEWEST_DOTS and _LEADER.search(line.text)
-    }
+    marks = {number for number, line in enumerate(lines) if _is_entry(line.text)}
     marks |= {number for pattern, numbers in groups.items() if _counts(lines, pattern, numbers) for number in numbers}
     return frozenset(marks | set(_running_heads(lines, marks)))
 

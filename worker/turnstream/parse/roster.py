@@ -24,9 +24,8 @@ _BRACKETS = re.compile(r"[(\[（]([^()\[\]（）]{1,80})[)\]）]")
 _NO_WORD = re.compile(r"[\W\d_]+")
 #: An entry that holds one of these is a sentence or a turn.
 _SENTENCE = frozenset('?!…。？！"“”<>{}|@/\\=')
-
-
 _JOBS = words.OFFICES | words.ROLES | fact_words.JOBS
+_NO_NAMES = words.OFFICES | words.HEADINGS
 
 
 class Attendance(NamedTuple):
@@ -75,12 +74,7 @@ def is_person(name: str) -> bool:
         return False
     if folded[0] in words.HONORIFICS:
         folded = folded[1:]
-    if (
-        not folded
-        or not _JOBS.isdisjoint(folded[-1:])
-        or not words.OFFICES.isdisjoint(folded)
-        or not words.HEADINGS.isdisjoint(folded)
-    ):
+    if not folded or folded[-1] in _JOBS or not _NO_NAMES.isdisjoint(folded):
         return False
     return shape_of(name) in {"name", "caps", "word", "uncased", "office"}
 

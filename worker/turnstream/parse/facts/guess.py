@@ -33,6 +33,10 @@ SIGNS = 2
 
 #: What may stand around a word.
 _MARKS = ".,;:!?…\"“”„«»()[]{}<>*_#'‘‚’–—-।॥،؛؟¿¡/|，。、！？：；「」『』（）《》〈〉【】・"
+#: The same of ASCII, which str.translate does in a tenth of the time.
+_ASCII_BLANKS = {code: " " for code in range(128) if not chr(code).isalpha() and chr(code) != "'"}
+#: What keeps a text of ASCII letters from being ASCII.
+_SIGNS = "“”–—…"
 _IDEOGRAPHS, _KANA = "Hani", "Kana"
 #: Script of each block of 128 code points.
 _SCRIPTS: dict[int, str] = {
@@ -60,12 +64,17 @@ _TRADITIONAL = frozenset("們這國說時會對發經學為還沒過問個來開
 
 def guess(text: str) -> str | None:
     """The language of one piece of text, ``None`` where that is not clear."""
+    folded = text.replace("’", "'").casefold()
+    for sign in _SIGNS:
+        folded = folded.replace(sign, " ")
+    if folded.isascii():
+        return _by_words(Counter(folded.translate(_ASCII_BLANKS).split()), _features("Latn"))
     words: dict[str, int] = {}
-    for written, count in Counter(text.replace("’", "'").casefold().split()).items():
+    for written, count in Counter(folded.split()).items():
         word = written.strip(_MARKS)
         if word and word[0].isalpha():
             words[word] = words.get(word, 0) + count
-    script = "Latn" if all(map(str.isascii, words)) else _script_of(words)
+    script = _script_of(words)
     match script:
         case "Latn" | "Cyrl" | "Deva":
             return _by_words(words, _features(script))

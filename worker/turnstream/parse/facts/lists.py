@@ -27,6 +27,9 @@ MIN_UNHEADED = 3
 
 #: Stands above each part of a text, and a turn of that label looks the same: only initials make its names sure.
 _PRESENTER = frozenset(("presenter", "presenters"))
+#: What may stand around a heading.
+MARKUP = " #*_>"
+
 _BULLET = re.compile(r"[-*•–+] ")
 _BRACKETED = re.compile(r" ?\([^()]{0,60}\)$")
 
@@ -63,7 +66,7 @@ def heading_of(text: str) -> tuple[str, str] | None:
     title = window[:colon] if colon >= 0 else window
     if title.count(" ") > MAX_HEADING_WORDS and "(" not in title:
         return None
-    title = title.strip(" #*_>").casefold()
+    title = title.strip(MARKUP).casefold()
     if title.endswith(")"):
         title = _BRACKETED.sub("", title)
     if not _says_present(title) or _BULLET.match(text):

@@ -33,17 +33,17 @@ _ABSTRACT = (
 _NO_STARTS = (fact_words.HAPPENINGS | fact_words.DOCUMENTS | words.STARTERS) - fact_words.PLACE_STARTS
 
 
-def opening_place(text: str) -> str | None:
-    """The place in capitals that a news text opens with: `WASHINGTON, D.C., Jan. 20 – …`."""
+def opening_capitals(text: str) -> str | None:
+    """The capitals that a paragraph opens with before a dash: `WASHINGTON, D.C., Jan. 20 – …`, `SUMMARY – …`."""
     window = text[:MAX_PLACE]
     dash = _DASH.search(window)
-    if not dash or dash.start() < MIN_PLACE or not window[0].isupper():
+    if not dash or dash.start() < MIN_PLACE or not window[0].isupper() or dash.end() >= len(text):
         return None
-    opening = _BRACKETS.sub("", window[: dash.start()])
-    parts = [part.strip() for part in opening.split(",")]
+    parts = [part.strip() for part in _BRACKETS.sub("", window[: dash.start()]).split(",")]
     kept = [part for part in parts if part and not any(map(str.isdigit, part)) and not _is_month(part)]
-    place = ", ".join(kept)
-    return place if place.isupper() and kept == parts[: len(kept)] and looks_like_place(place) else None
+    opening = ", ".join(kept)
+    plain = all(sign.isalpha() or sign in " .,-'" for sign in opening)
+    return opening if plain and opening.isupper() and kept == parts[: len(kept)] else None
 
 
 def looks_like_place(text: str) -> bool:

@@ -10,7 +10,7 @@ from turnstream.models import Line
 from turnstream.parse.facts.datelines import Dateline, day_of_title, is_time, read_dateline, says_published
 from turnstream.parse.facts.dates import dates_in
 from turnstream.parse.facts.front_matter import Entry
-from turnstream.parse.facts.places import MAX_PLACE, is_place, opening_place
+from turnstream.parse.facts.places import MAX_PLACE, is_place, looks_like_place, opening_capitals
 from turnstream.parse.head import Fact
 
 #: Lines before the first turn in which a date may stand: title pages are long.
@@ -21,6 +21,9 @@ MAX_TOP = 20
 
 #: Code points of a label on a line of its own.
 MAX_LABEL = 24
+
+#: Code points of a line of prose, at least.
+MIN_PROSE = 60
 
 T = TypeVar("T", date, str)
 
@@ -119,9 +122,10 @@ def _beside(lines: Sequence[Line], free: Sequence[int], datelines: Mapping[int, 
 
 
 def _opening(lines: Sequence[Line], free: Sequence[int]) -> list[Claim[str]]:
-    """`WASHINGTON – Today …`: a paragraph's opening that comes but once."""
-    for number in free:
-        if place := opening_place(lines[number].text):
-            again = sum(lines[other].text.startswith(place) for other in free)
-            return [Claim(place, number, None)] if again == 1 else []
-    return []
+    """`WASHINGTON – Today …`: how but one paragraph opens, as headings come in numbers."""
+    opened = [(number, place) for number in free if (place := opening_capitals(lines[number].text))]
+    if len(opened) != 1:
+        return []
+    number, place = opened[0]
+    is_prose = len(lines[number].text) >= MIN_PROSE
+    return [Claim(place, number, None)] if is_prose and looks_like_place(place) else []
