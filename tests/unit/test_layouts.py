@@ -197,6 +197,11 @@ class TestPages:
         _, parsed = read(written(lambda label, text, _: f"{label}: {text}\n\n", head=contents))
         assert turns(parsed) == [*TALK]
 
+    def test_times_on_lines_of_their_own_are_nobodys(self) -> None:
+        text = written(lambda label, text, n: f"[00:00:0{n}:04]\n_page : {n + 1}\n{label}: {text}\n\n")
+        _, parsed = read(text)
+        assert [(turn.label, " ".join(turn.paragraphs)) for turn in parsed.turns] == [*TALK]
+
     def test_numbered_answers_are_no_pages(self) -> None:
         text = "".join(f"Question {n}:\nShall we?\n\nAnswer {n}:\nYes, we shall.\n\n" for n in range(1, 6))
         assert len(turns(read(text)[1])) == 10

@@ -33,6 +33,8 @@ FEWEST_DOTS = 6
 #: A time that stands alone, `[00:00:12:44]`, `(00:45:11):`.
 _TIME = re.compile(r"[\[(<]?[+-]?\d{1,3}(?::\d{2}){1,3}(?:[.,]\d{1,3})?[\])>]?:?")
 _TIME_ENDS = "])>:"
+#: Share of pages that have a running head.
+HEADED = 0.25
 #: Lines beside a page mark in which a running head is looked for.
 BESIDE = 2
 
@@ -68,14 +70,14 @@ def _without(line: Line, number: re.Match[str] | None) -> Line:
 
 
 def page_marks(lines: Sequence[Line]) -> frozenset[int]:
-    """Return the numbers of lines that are page marks, `[[Page 5]]`, running heads, entries of contents."""
+    """Return the numbers of lines that are page marks, `[[Page 5]]`, running heads, contents, times."""
     groups: dict[str, list[int]] = defaultdict(list)
     for number, line in enumerate(lines):
         if len(line.text) <= MAX_HEAD and any(map(str.isdigit, line.text)):
             groups[_NUMBER.sub("\0", line.text)].append(number)
-    marks = {number for number, line in enumerate(lines) if _is_entry(line.text)}
-    marks |= {number for pattern, numbers in groups.items() if _counts(lines, pattern, numbers) for number in numbers}
-    return frozenset(marks | set(_running_heads(lines, marks)))
+    others = {number for number, line in enumerate(lines) if _is_entry(line.text)}
+    pages = {number for pattern, numbers in groups.items() if _counts(lines, pattern, numbers) for number in numbers}
+    return frozenset(others | pages | set(_running_heads(lines, pages)))
 
 
 def _is_entry(text: str) -> bool:
@@ -96,12 +98,12 @@ def _counts(lines: Sequence[Line], pattern: str, numbers: Sequence[int]) -> bool
     return any(all(1 <= after - before <= PAGES_APART for before, after in pairwise(column)) for column in columns)
 
 
-def _running_heads(lines: Sequence[Line], marks: set[int]) -> Iterator[int]:
-    beside: dict[str, list[int]] = defaultdict(list)
-    for mark in marks:
-        for number in range(max(mark - BESIDE, 0), min(mark + BESIDE + 1, len(lines))):
-            if number not in marks and len(lines[number].text) <= MAX_HEAD:
-                beside[lines[number].text].append(number)
+def _running_heads(lines: Sequence[Line], pages: set[int]) -> Iterator[int]:
+    beside: dict[str, set[int]] = defaultdict(set)
+    for page in pages:
+        for number in range(max(page - BESIDE, 0), min(page + BESIDE + 1, len(lines))):
+            if number not in pages and len(lines[number].text) <= MAX_HEAD:
+                beside[lines[number].text].add(number)
     for numbers in beside.values():
-        if len(numbers) >= max(FEWEST_PAGES, len(marks) // 4):
+        if len(numbers) >= max(FEWEST_PAGES, len(pages) * HEADED):
             yield from numbers
