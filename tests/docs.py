@@ -16,6 +16,9 @@ from tests.acceptance.ways import WAYS
 from turnstream import errors, publish
 from turnstream.errors import DocumentError, PermanentError, TransientError
 from turnstream.events import EVENTS
+from turnstream.parse import marks
+from turnstream.parse.hypotheses import LABEL_LINE
+from turnstream.parse.layouts import READINGS
 from turnstream.settings import default_toml
 
 README = Path(__file__).parents[1] / "README.md"
@@ -25,6 +28,7 @@ def parts() -> dict[str, str]:
     """Return each generated part by the name in its markers."""
     return {
         "modules": f"```text\n{_map()}\n```",
+        "layouts": "\n".join(_layouts()),
         "settings": "\n".join(_settings()),
         "events": "\n".join(_events()),
         "reasons": "\n".join(_reasons()),
@@ -85,6 +89,15 @@ def _reasons() -> Iterator[str]:
     for branch, fate in ((PermanentError, "quarantine"), (TransientError, "stays in `drop/`, tried again")):
         for leaf in leaves(branch):
             yield f"| `{leaf.reason}` | {fate} | {leaf.hint} |"
+
+
+def _layouts() -> Iterator[str]:
+    yield "| layout | how a turn begins |"
+    yield "| --- | --- |"
+    modules = {LABEL_LINE: marks, **{reading.name: sys.modules[reading.read.__module__] for reading in READINGS}}
+    for name, module in modules.items():
+        first, *_ = str(module.__doc__).splitlines()
+        yield f"| `{name}` | {first.removesuffix('.')} |"
 
 
 def _kinds(rows: Iterable[Row]) -> Iterator[str]:

@@ -38,7 +38,7 @@ from turnstream.parse.turns import turns_of, unattributed_of
 
 __all__ = ["PARSER_VERSION", "Hypothesis", "layouts", "parse"]
 
-PARSER_VERSION: str = "1"
+PARSER_VERSION: str = "2"
 
 
 def parse(document: Extracted, without: Container[str] = ()) -> Parsed:

@@ -1,4 +1,4 @@
-"""What a speaker's mark looks like on one line: `Label: text`, or `Label:` with the text below."""
+"""A label that a colon ends, the text behind it or below: `Jo Li: Yes.`, `**Jo Li:**`, `- [00:12] Jo Li: Yes.`."""
 
 from __future__ import annotations
 
