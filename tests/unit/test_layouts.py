@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable
 
 import pytest
@@ -205,6 +206,32 @@ class TestPages:
     def test_numbered_answers_are_no_pages(self) -> None:
         text = "".join(f"Question {n}:\nShall we?\n\nAnswer {n}:\nYes, we shall.\n\n" for n in range(1, 6))
         assert len(turns(read(text)[1])) == 10
+
+
+class TestParagraphs:
+    WORDS = "we have read all of the report and there is nothing in it that we would not sign ".split() * 4  # noqa: SIM905
+
+    @pytest.mark.parametrize("width", [40, 66, 79])
+    @pytest.mark.parametrize("indent", [0, 4])
+    def test_wrapped_lines_are_put_together_again(self, width: int, indent: int) -> None:
+        said = [" ".join(["So", *self.WORDS[:length]]) + "." for length in (60, 7, 33, 51)]
+        paragraphs = [f"{label}: {text}" for (label, _), text in zip(TALK, said, strict=False)]
+        text = "\n".join(textwrap.fill(one, width, initial_indent=" " * indent) for one in paragraphs for _ in range(2))
+        _, parsed = read(text)
+        assert [turn.paragraphs for turn in parsed.turns] == [(one,) for one in said for _ in range(2)]
+
+    def test_a_short_line_ends_its_paragraph(self) -> None:
+        said = [" ".join(["So", *self.WORDS[:length]]) + "." for length in (50, 20, 43, 31)]
+        text = "\n\n".join(f"Ann Lee: {textwrap.fill(one, 60)}\nShort.\nBob Ray: Yes, I see.\nSo do I." for one in said)
+        _, parsed = read(text)
+        assert [turn.paragraphs for turn in parsed.turns][::2] == [(one, "Short.") for one in said]
+        assert [turn.paragraphs for turn in parsed.turns][1::2] == [("Yes, I see.", "So do I.")] * 4
+
+    def test_where_every_line_is_a_paragraph_it_stays_one(self) -> None:
+        said = [" ".join(["So", *self.WORDS[:length]]) + "." for length in (9, 12, 10, 11)]
+        text = "\n".join(f"Ann Lee: {one}\n{one}\n{one}\nBob Ray: Yes, I see." for one in said)
+        _, parsed = read(text)
+        assert [turn.paragraphs for turn in parsed.turns][::2] == [(one, one, one) for one in said]
 
 
 class TestNarration:

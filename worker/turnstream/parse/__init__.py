@@ -11,7 +11,8 @@ shapes      what a label looks like; voices, what follows it: speech, or facts
 head        what stands before the first turn; attendance, roster, who is listed as present;
             facts, what the document says of itself besides: when, where, in what language
 narration   headings between turns
-segments    whose every line is; lines, which are nobody's; turns, the records made of them
+segments    whose every line is; lines, which are nobody's; turns, the records made of them;
+            paragraphs, wrapped lines put together
 speakers    labels gathered into people: readings, what each says beside the others; match, who is who;
             people, names as they are compared; posts, `The Chair`; crowds, `DE, SYG`
 names       a label as name and role: labels, its pieces; office_first, where the name begins after an office

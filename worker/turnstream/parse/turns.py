@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
 from turnstream.models import Line, Span, Turn, Unattributed
+from turnstream.parse.marks import Mark
+from turnstream.parse.paragraphs import paragraphs_of, wrapped_at
 from turnstream.parse.segments import Run
 from turnstream.parse.shapes import Shape, outside_brackets, shapes_of
 
@@ -17,13 +19,25 @@ def turns_of(lines: Sequence[Line], runs: Iterable[Run], ids: Mapping[str, str])
     shapes = shapes_of(map(outside_brackets, ids))
     kinds = {label: _kind(shapes[outside_brackets(label)]) for label in ids}
     spoken = (run for run in runs if run.kind != "rest")
-    return tuple(_turn(index, lines, run, ids, kinds) for index, run in enumerate(spoken))
+    width = wrapped_at(lines)
+    return tuple(_turn(index, lines, run, ids, kinds, width) for index, run in enumerate(spoken))
 
 
-def _turn(index: int, lines: Sequence[Line], run: Run, ids: Mapping[str, str], kinds: Mapping[str, Kind]) -> Turn:
+def _turn(
+    index: int, lines: Sequence[Line], run: Run, ids: Mapping[str, str], kinds: Mapping[str, Kind], width: int
+) -> Turn:
     if run.mark is None or run.kind == "direction":
         return _direction(index, lines, run)
-    return _speech(index, lines, run, ids.get(run.mark.label), kinds.get(run.mark.label, "speech"))
+    label = run.mark.label
+    return Turn(
+        index=index,
+        speaker_id=ids.get(label),
+        label=(label or None) if run.labelled else None,
+        kind=kinds.get(label, "speech"),
+        paragraphs=tuple(_paragraphs(lines, run, run.mark, width)),
+        start_s=run.mark.start_s if run.labelled else None,
+        span=_span(lines, run),
+    )
 
 
 def _kind(shape: Shape | None) -> Kind:
@@ -39,19 +53,12 @@ def _direction(index: int, lines: Sequence[Line], run: Run) -> Turn:
     return Turn(index=index, speaker_id=None, label=None, kind="direction", paragraphs=texts, span=_span(lines, run))
 
 
-def _speech(index: int, lines: Sequence[Line], run: Run, speaker_id: str | None, kind: Kind) -> Turn:
-    texts = [line.text for line in lines[run.first : run.last + 1]]
-    if run.mark and run.labelled:
-        texts[: 1 + run.mark.further] = [texts[0][run.mark.at :].strip()]
-    return Turn(
-        index=index,
-        speaker_id=speaker_id,
-        label=(run.mark.label or None) if run.mark and run.labelled else None,
-        kind=kind,
-        paragraphs=tuple(text for text in texts if text),
-        start_s=run.mark.start_s if run.mark and run.labelled else None,
-        span=_span(lines, run),
-    )
+def _paragraphs(lines: Sequence[Line], run: Run, mark: Mark, width: int) -> Iterator[str]:
+    of_run = lines[run.first : run.last + 1]
+    texts = [line.text for line in of_run]
+    if run.labelled:
+        texts[: 1 + mark.further] = [texts[0][mark.at :].strip(), *("",) * mark.further]
+    return paragraphs_of(of_run, texts, width)
 
 
 def _span(lines: Sequence[Line], run: Run) -> Span:
