@@ -58,7 +58,7 @@ class Participant(Model):
 
 
 class Turn(Model):
-    """What one speaker says without interruption; ``paragraphs`` hold no label."""
+    """What one speaker says without interruption; ``paragraphs`` hold no label and no line ends."""
 
     index: int
     speaker_id: str | None
