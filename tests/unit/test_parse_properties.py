@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -70,6 +74,36 @@ def test_a_text_has_one_parse(text: str) -> None:
         return
     assert first == second
     assert parse(first) == parse(second) == parse(first)
+
+
+READ_MANY = """
+import hashlib
+from random import Random
+from tests import promises
+from tests.invented import transcript
+from turnstream.errors import DocumentError
+digest = hashlib.sha256()
+for seed in range(400):
+    try:
+        digest.update(promises.read(transcript(Random(seed)).encode())[1].model_dump_json().encode())
+    except DocumentError as error:
+        digest.update(str(error).encode())
+print(digest.hexdigest())
+"""
+
+
+def test_and_the_same_in_every_process_whatever_the_order_of_its_sets() -> None:
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", READ_MANY],
+            check=True,
+            stdout=subprocess.PIPE,
+            cwd=Path(__file__).parents[2],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(found) == 1
 
 
 @EXAMPLES
