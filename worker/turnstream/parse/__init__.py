@@ -33,7 +33,7 @@ from turnstream.parse.facts.gather import facts_of
 from turnstream.parse.hypotheses import Hypothesis, best_layout, hypotheses
 from turnstream.parse.narration import headings
 from turnstream.parse.page import page_marks, unnumbered
-from turnstream.parse.segments import body_of, is_partial, runs_of
+from turnstream.parse.segments import body_of, closing_at, is_partial, runs_of
 from turnstream.parse.speakers import speakers_of
 from turnstream.parse.turns import turns_of, unattributed_of
 
@@ -53,10 +53,10 @@ def parse(document: Extracted, without: Container[str] = ()) -> Parsed:
     lines, nobodys, first = _read(document)
     best = best_layout(lines, nobodys, first, without)
     marks = best.marks
-    opening = min(marks, default=len(lines))
+    opening, closing = min(marks, default=len(lines)), closing_at(lines)
     present = attendance_of(lines)
     facts = facts_of(document, first, opening, present)
-    runs = tuple(runs_of(lines, marks, opening, nobodys, best.breaks(lines) | headings(lines, marks)))
+    runs = tuple(runs_of(lines, marks, opening, closing, nobodys, best.breaks(lines) | headings(lines, marks)))
     labels = (marks[number].label for number in sorted(marks) if marks[number].label)
     speakers, ids = speakers_of(labels, present)
     return Parsed(
@@ -66,12 +66,12 @@ def parse(document: Extracted, without: Container[str] = ()) -> Parsed:
         occurred_on=facts.occurred_on,
         place=facts.place,
         language=facts.language,
-        status="partial" if is_partial(lines, first, opening) else "complete",
+        status="partial" if is_partial(lines, first, opening, closing) else "complete",
         participants=facts.participants,
         speakers=speakers,
         turns=turns_of(lines, runs, ids),
         unattributed=tuple(unattributed_of(document.canonical, lines, [*sorted(facts.owned), opening], runs)),
-        body=body_of(lines, opening if marks else facts.text_at),
+        body=body_of(lines, opening if marks else facts.text_at, closing),
         spans=facts.spans,
         layout=Layout(name=best.layout, reasons=best.reasons) if marks else None,
         warnings=(*(() if marks else ("no_turns",)), *facts.warnings),

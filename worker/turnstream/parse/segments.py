@@ -29,15 +29,15 @@ def runs_of(
     lines: Sequence[Line],
     marks: Mapping[int, Mark],
     first: int,
+    closing: int,
     nobodys: Container[int] = (),
     breaks: Container[int] = (),
 ) -> Iterator[Run]:
-    """Every line from ``first`` on in exactly one run, in order.
+    """Every line from ``first`` on in exactly one run, in order; nobody speaks from line ``closing`` on.
 
     Lines of ``nobodys`` and ``breaks`` are nobody's; after the former, and after a rule as wide
     as the page, the same speaker goes on.
     """
-    closing = closing_at(lines)
     run: Run | None = None
     speaking: Mark | None = None
     for number in range(first, len(lines)):
@@ -84,16 +84,14 @@ def _closes(text: str) -> bool:
     return is_continued(text) or is_break(text) or is_omission(text)
 
 
-def is_partial(lines: Sequence[Line], first: int, opening: int) -> bool:
+def is_partial(lines: Sequence[Line], first: int, opening: int, closing: int) -> bool:
     """Whether the closing marks, or a line of the head, say that more is to come."""
     head = lines[first : min(opening, first + MAX_HEAD)]
-    closing = lines[closing_at(lines) :]
-    return any(is_continued(line.text) for line in closing) or any(is_part(line.text) for line in head)
+    return any(is_continued(line.text) for line in lines[closing:]) or any(is_part(line.text) for line in head)
 
 
-def body_of(lines: Sequence[Line], first: int) -> Span:
+def body_of(lines: Sequence[Line], first: int, closing: int) -> Span:
     """The text from line ``first`` on, without marks that say that it is a part, above or below."""
-    last = closing_at(lines)
-    while first < last and (is_part(lines[first].text) or is_rule(lines[first].text)):
+    while first < closing and (is_part(lines[first].text) or is_rule(lines[first].text)):
         first += 1
-    return (lines[first].start, lines[last - 1].end) if first < last else (0, 0)
+    return (lines[first].start, lines[closing - 1].end) if first < closing else (0, 0)
