@@ -12,7 +12,7 @@ from turnstream.parse.evidence import speaker_marks
 from turnstream.parse.layouts import READINGS, Reading
 from turnstream.parse.marks import Mark, read_marks
 from turnstream.parse.times import BEFORE
-from turnstream.parse.weights import FEWEST, MOSTLY, weigh
+from turnstream.parse.weights import FEWEST, MOSTLY, TIMED, weigh
 
 #: Styles whose sign alone begins a turn.
 CHEVRONS = frozenset((">>", ">>>"))
@@ -55,26 +55,50 @@ def best_layout(
         without: names of layouts that are not tried.
 
     """
-    nothing = Hypothesis(LABEL_LINE, {}, 0.0)
-    return max((nothing, *hypotheses(lines, nobodys, first, without)), key=attrgetter("score"))
+    best = Hypothesis(LABEL_LINE, {}, 0.0)
+    for read in _readings(lines, nobodys, first, without):
+        # No score is higher than there are marks.
+        if len(read.marks) > best.score:
+            best = max(best, read.weighed(lines), key=attrgetter("score"))
+    return best
 
 
 def hypotheses(
     lines: Sequence[Line], nobodys: Container[int] = (), first: int = 0, without: Container[str] = ()
 ) -> Iterator[Hypothesis]:
     """Yield what each layout makes of the lines from ``first`` on, believed (``score`` above 0) or not."""
+    for read in _readings(lines, nobodys, first, without):
+        yield read.weighed(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """The lines from ``first`` on that one layout reads as marks, all written in one ``style``."""
+
+    layout: str
+    style: str
+    marks: Sequence[Mark]
+    first: int
+
+    def weighed(self, lines: Sequence[Line]) -> Hypothesis:
+        if not self.style and self.layout == LABEL_LINE:
+            believed, reasons = speaker_marks(lines, self.first, self.marks)
+            return Hypothesis(LABEL_LINE, believed, float(len(believed)), reasons, {"marks": len(self.marks)})
+        weight = weigh(lines, self.marks)
+        marked = {mark.line: mark for mark in (*weight.marks, *_unnamed(lines, self.style, weight.marks))}
+        return Hypothesis(f"{self.layout} {self.style}".strip(), marked, weight.score, weight.reasons, weight.facts)
+
+
+def _readings(
+    lines: Sequence[Line], nobodys: Container[int], first: int, without: Container[str]
+) -> Iterator[_Reading]:
     if LABEL_LINE not in without:
-        yield from _labelled(lines, first, nobodys)
+        labelled = [mark for mark in read_marks(lines, first) if mark.line not in nobodys]
+        yield _Reading(LABEL_LINE, "", [mark for mark in labelled if mark.style in ("", TIMED)], first)
+        yield from _by_style(LABEL_LINE, (mark for mark in labelled if mark.style), first)
     for reading in READINGS:
         if reading.name not in without:
-            yield from _by_style(reading.name, lines, _read(reading, lines, first, nobodys))
-
-
-def _labelled(lines: Sequence[Line], first: int, nobodys: Container[int]) -> Iterator[Hypothesis]:
-    marks = [mark for mark in read_marks(lines, first) if mark.line not in nobodys]
-    believed, reasons = speaker_marks(lines, first, [mark for mark in marks if mark.style in ("", "timed")])
-    yield Hypothesis(LABEL_LINE, believed, float(len(believed)), reasons, {"marks": len(marks)})
-    yield from _by_style(LABEL_LINE, lines, (mark for mark in marks if mark.style))
+            yield from _by_style(reading.name, _read(reading, lines, first, nobodys), first)
 
 
 def _read(reading: Reading, lines: Sequence[Line], first: int, nobodys: Container[int]) -> Iterator[Mark]:
@@ -83,15 +107,13 @@ def _read(reading: Reading, lines: Sequence[Line], first: int, nobodys: Containe
             yield mark
 
 
-def _by_style(name: str, lines: Sequence[Line], marks: Iterable[Mark]) -> Iterator[Hypothesis]:
+def _by_style(name: str, marks: Iterable[Mark], first: int) -> Iterator[_Reading]:
     styles: dict[str, list[Mark]] = defaultdict(list)
     for mark in marks:
         styles[mark.style].append(mark)
     for style, alike in styles.items():
         if len(alike) >= FEWEST:
-            weight = weigh(lines, alike)
-            marked = {mark.line: mark for mark in (*weight.marks, *_unnamed(lines, style, weight.marks))}
-            yield Hypothesis(f"{name} {style}".strip(), marked, weight.score, weight.reasons, weight.facts)
+            yield _Reading(name, style, alike, first)
 
 
 def _unnamed(lines: Sequence[Line], style: str, marks: Sequence[Mark]) -> Iterator[Mark]:

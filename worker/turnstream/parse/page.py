@@ -73,7 +73,7 @@ def page_marks(lines: Sequence[Line]) -> frozenset[int]:
     """Return the numbers of lines that are page marks, `[[Page 5]]`, running heads, contents, times."""
     groups: dict[str, list[int]] = defaultdict(list)
     for number, line in enumerate(lines):
-        if len(line.text) <= MAX_HEAD and any(map(str.isdigit, line.text)):
+        if len(line.text) <= MAX_HEAD and _NUMBER.search(line.text):
             groups[_NUMBER.sub("\0", line.text)].append(number)
     others = {number for number, line in enumerate(lines) if _is_entry(line.text)}
     pages = {number for pattern, numbers in groups.items() if _counts(lines, pattern, numbers) for number in numbers}

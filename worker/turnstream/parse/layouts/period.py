@@ -24,7 +24,7 @@ _SHORT = frozenset(("st", "gen", "col", "lt", "maj", "sgt", "capt", "gov", "sen"
 def read(number: int, line: Line) -> Mark | None:
     """The mark at the start of a line, up to the first period that ends no abbreviation."""
     text = line.text
-    if not text[0].isalpha() or text[0].islower():
+    if not text[0].isalpha() or text[0].islower() or text.find(".", 0, MAX_LABEL) < 0:
         return None
     for match in _END.finditer(text, 0, MAX_LABEL):
         label = text[: match.start()]
