@@ -8,7 +8,6 @@ import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
-from statistics import median
 
 import pytest
 
@@ -77,7 +76,6 @@ KILLS: dict[str, tuple[Callable[[Turnstream], None], int, int, float]] = {
 def test_what_a_kill_hits_is_done_soon(start: Start, tmp_path: Path, what: str) -> None:
     kill, roots, times, bound = KILLS[what]
     loads = [Load(start(f"root{number}"), tmp_path / str(number), times) for number in range(roots)]
-    took = []
     for _ in range(times):
         began = []
         for load in loads:
@@ -85,9 +83,7 @@ def test_what_a_kill_hits_is_done_soon(start: Start, tmp_path: Path, what: str) 
             began.append(time.monotonic())
             kill(load.run)
         for load, moment in zip(loads, began, strict=True):
-            took.append(recovery(f"{what} killed", load.run, moment))
-    # A machine that others use as well may be late once.
-    assert (median(took) <= bound, max(took) <= 3 * bound) == (True, True), took
+            assert recovery(f"{what} killed", load.run, moment) <= bound
     for load in loads:
         load.verify()
 
