@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from hypothesis import example, given
@@ -42,6 +43,11 @@ def written(line: Callable[[str, str, int], str], talk: tuple[tuple[str, str], .
     return head + "".join(line(label, text, number) for number, (label, text) in enumerate(talk))
 
 
+def filled(pattern: str, label: str, text: str, number: int) -> str:
+    nick = label.partition(" ")[0].lower()
+    return pattern.format(label=label, text=text, n=number, rule="-" * 80, nick=nick)
+
+
 #: Layout by name, and how a turn (label, text, number) is written in it.
 FORMS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
     "label and colon": ("label_line", "{label}: {text}\n\n", TALK),
@@ -72,10 +78,7 @@ FORMS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
 def test_a_layout_is_read(form: str) -> None:
     layout, pattern, talk = FORMS[form]
 
-    def line(label: str, text: str, number: int) -> str:
-        nick = label.partition(" ")[0].lower()
-        return pattern.format(label=label, text=text, n=number, rule="-" * 80, nick=nick)
-
+    line = partial(filled, pattern)
     document, parsed = read(written(line, talk, head="Notes of a talk\n\n"))
     assert parsed.layout
     assert parsed.layout.name.partition(" ")[0] == layout
@@ -89,10 +92,7 @@ def test_a_layout_is_read(form: str) -> None:
 def test_without_its_layout_a_document_has_no_turns(form: str) -> None:
     layout, pattern, talk = FORMS[form]
 
-    def line(label: str, text: str, number: int) -> str:
-        nick = label.partition(" ")[0].lower()
-        return pattern.format(label=label, text=text, n=number, rule="-" * 80, nick=nick)
-
+    line = partial(filled, pattern)
     document = extract(written(line, talk).encode())
     assert parse(document, without={layout}).turns == ()
 

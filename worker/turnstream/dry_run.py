@@ -30,24 +30,24 @@ def dry_run(files: Iterable[Path], *, as_json: bool, explained: bool = False) ->
     failed = 0
     for file in files:
         try:
-            record, layouts = _parsed(file)
+            record, tried = _parsed(file, explained=explained)
         except (DocumentError, OSError) as error:
             failed = 1
             _show_error(file, error, as_json=as_json)
         else:
             show = _as_json if as_json else _as_words
-            click.echo(show(file, record, layouts if explained else ()))
+            click.echo(show(file, record, tried))
     return failed
 
 
-def _parsed(file: Path) -> tuple[Record, Sequence[Hypothesis]]:
+def _parsed(file: Path, *, explained: bool) -> tuple[Record, Sequence[Hypothesis]]:
     raw = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
     mtime_ns = 0 if str(file) == "-" else file.stat().st_mtime_ns
     try:
         extracted = extract(raw)
         identity = identify(_NO_ARRIVAL, raw, extracted.canonical)
         source = source_of(str(file), identity, len(raw), mtime_ns)
-        return record_of(extracted, source, datetime.now(UTC)), layouts(extracted)
+        return record_of(extracted, source, datetime.now(UTC)), layouts(extracted) if explained else ()
     except DocumentError:
         raise
     except Exception as error:
