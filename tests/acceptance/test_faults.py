@@ -134,6 +134,38 @@ def test_a_worker_whose_pool_never_stops_is_ended_all_the_same(run: Turnstream, 
     assert worker.process.wait(30) == -signal.SIGALRM
 
 
+_MISSES_A_PONG = """
+from kombu.transport.redis import MultiChannelPoller
+check, looks = MultiChannelPoller.maybe_check_subclient_health, []
+
+def missed(self):
+    looks.append(self)
+    for client in [channel.__dict__.get("subclient") for channel in self._channels]:
+        if client is not None and len(looks) == 2:
+            client.health_check_response_counter = 2
+    check(self)
+
+MultiChannelPoller.maybe_check_subclient_health = missed
+"""
+
+
+def test_a_worker_that_drops_a_connection_which_a_pool_process_inherited_goes_on(start: Start, tmp_path: Path) -> None:
+    """That process keeps the socket alive, and with it the news of it, under a number that the next socket gets."""
+    (tmp_path / "plug").mkdir()
+    (tmp_path / "plug" / "sitecustomize.py").write_text(_MISSES_A_PONG)
+    alone = {"TURNSTREAM_WORK__PROCESSES": "1", "TURNSTREAM_WORK__MAX_TASKS_PER_CHILD": "1"}
+    run = start(PYTHONPATH=str(tmp_path / "plug"), **alone)
+    run.move_in(b"Anna: the first.\nBen: Indeed.\n", "first.txt")
+    run.await_empty_drop()
+    dropped = run.await_event("library.logged")
+    assert "dropping stale connection" in dropped["message"]
+    run.move_in(b"Anna: the second.\nBen: Indeed.\n", "second.txt")
+    run.await_empty_drop()
+    assert len(run.records()) == 2
+    assert run.stop() == 0
+    assert not run.events("process.killed")
+
+
 def test_a_second_interrupt_ends_everything_at_once(run: Turnstream) -> None:
     assert run.process
     members = list(family(run.process.pid))

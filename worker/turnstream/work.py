@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import os
 import resource
 import signal
 import socket
@@ -93,7 +94,19 @@ def _not_printed(_message: str, *_: Any) -> None:
 
 
 class _Prompt(Consumer):
-    """Celery's consumer, back within a second once the server is."""
+    """Celery's consumer, back within a second once the server is, whose sockets are its own."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        os.register_at_fork(after_in_child=self._let_go)
+
+    def _let_go(self) -> None:
+        # The kernel tells of a socket until nobody has it any more, and by the number that it had here.  What is closed
+        # here but open in a pool process would be taken for news of the next socket of that number: Celery would read
+        # that one, where there is nothing, and wait for ever.
+        if self.connection:
+            for connected in vars(vars(self.connection.transport)["cycle"])["_chan_to_sock"].values():
+                connected.close()
 
     def ensure_connected(self, conn: Connection) -> Any:
         tries = itertools.count()
