@@ -122,6 +122,11 @@ def test_without_its_layout_a_document_has_no_turns(form: str) -> None:
             "Cope: the outer mould. It is lifted.\n\nCore: the inner mould.\n\nCrown: the top of the bell.\n",
             id="terms",
         ),
+        pytest.param(
+            "Thank you all.\n\nMr President:\nYou know it well.\nWe thank you.\n\n"
+            "President Al Ruiz:\nBe sure that we are here.\n",
+            id="somebody spoken to",
+        ),
         pytest.param("Yes. I know it.\n\nYes. You know it.\n\nNo. We do not.\n\nNo. I do not.\n", id="sentences"),
     ],
 )

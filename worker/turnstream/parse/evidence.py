@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from turnstream.models import Line
+from turnstream.parse import words
 from turnstream.parse.candidates import LONG_TEXT, Candidate, candidates_of
 from turnstream.parse.lines import ends_sentence
 from turnstream.parse.marks import Mark
 from turnstream.parse.plain import is_plain
-from turnstream.parse.shapes import Shape, is_heading
+from turnstream.parse.shapes import Shape, fold, is_heading
 from turnstream.parse.voices import beginning, is_value, is_voiced
 
 #: Of the lines from the first mark on, when every line is marked but no label recurs.
@@ -38,6 +39,8 @@ def speaker_marks(lines: Sequence[Line], first: int, marks: Sequence[Mark]) -> t
     """Those of the marks from line ``first`` on that open turns, by line, and the reasons for believing them."""
     candidates = candidates_of(lines, marks)
     plausible = _without_lone_answers([candidate for candidate in candidates if candidate.plausible])
+    if _is_spoken_to(lines, plausible):
+        return {}, ()
     reasons = tuple(_reasons(lines, marks, plausible))
     chosen = _chosen(lines, plausible, reasons)
     if len(chosen) < len(candidates) and is_plain(lines, first, marks, candidates):
@@ -45,6 +48,14 @@ def speaker_marks(lines: Sequence[Line], first: int, marks: Sequence[Mark]) -> t
     begun = min((one.marks[0].line for one in chosen if one.recurs), default=0)
     chosen = [one for one in chosen if not _is_of_the_head(lines, one, begun)]
     return {mark.line: mark for one in chosen for mark in one.marks}, reasons if chosen else ()
+
+
+def _is_spoken_to(lines: Sequence[Line], plausible: list[Candidate]) -> bool:
+    """One person under several names, each on a line of its own: `President:`, `President Ana Ruiz:`."""
+    names = sorted((frozenset(map(fold, one.label.split())) - words.HONORIFICS for one in plausible), key=len)
+    if len(names) <= 1 or not all(name <= names[-1] for name in names):
+        return False
+    return all(mark.at >= len(lines[mark.line].text) for one in plausible for mark in one.marks)
 
 
 def _chosen(lines: Sequence[Line], plausible: list[Candidate], reasons: Collection[str]) -> list[Candidate]:
