@@ -16,7 +16,7 @@ import os
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -299,8 +299,7 @@ def visible(text: str) -> str:
 # --- between the stages: plain and fast, never on the wire ---
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line of canonical text, with what its source showed beside the words.
 
     ``start`` is its offset in the canonical text (code points); ``indent`` the columns

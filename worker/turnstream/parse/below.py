@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
-from dataclasses import replace
 
 from turnstream.models import Line
 from turnstream.parse.candidates import LONG_TEXT
@@ -25,7 +24,7 @@ def with_all_lines(lines: Sequence[Line], marks: Sequence[Mark]) -> list[Mark]:
         above = joined[-1] if joined else None
         below_name = above and above.line == mark.line - 1 and above.line in own and mark.line in own
         if above and below_name and _is_role_of(mark.label, above.label, alone):
-            joined[-1] = replace(above, further=1)
+            joined[-1] = above._replace(further=1)
         else:
             joined.append(mark)
     return [_closed(lines, mark) for mark in joined]
@@ -39,7 +38,7 @@ def _closed(lines: Sequence[Line], mark: Mark) -> Mark:
     below = mark.last + 1
     if mark.at < len(lines[mark.line].text) or below >= len(lines) or not is_divider(lines[below].text):
         return mark
-    return replace(mark, further=mark.further + 1)
+    return mark._replace(further=mark.further + 1)
 
 
 def _stand_alone(lines: Sequence[Line], above: Mark, mark: Mark) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from turnstream.models import Line
 from turnstream.parse.times import AFTER, ALONE, BEFORE, seconds
@@ -23,8 +23,7 @@ _MARK = re.compile(
 _SIGN = re.compile(r"(?:[-–—*•·] |>{2,3} ?|[○◯●■◆▲△□◇☆★] ?)")
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """A possible speaker's mark: ``label`` as written, the turn's text from ``at`` on in line ``line``.
 
     A time beside the label belongs to neither: it is ``start_s``.  Marks of one ``style`` are
@@ -87,11 +86,11 @@ def read_mark(number: int, text: str) -> Mark | None:
 def _timed(mark: Mark, text: str) -> Mark:
     """`Jo Li (00:45:11):` and `Jo Li: 00:45:11` say when, with the words below."""
     if time := ALONE.fullmatch(text, mark.at):
-        return replace(mark, at=len(text), start_s=seconds(time))
+        return mark._replace(at=len(text), start_s=seconds(time))
     if mark.label[-1].isdigit() or mark.label[-1] in ")]":
         time = AFTER.search(mark.label)
         if time and time.start():
-            return replace(mark, label=mark.label[: time.start()], start_s=seconds(time))
+            return mark._replace(label=mark.label[: time.start()], start_s=seconds(time))
     return mark
 
 

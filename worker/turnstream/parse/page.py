@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from itertools import pairwise
 
 from turnstream.models import Line
@@ -66,7 +65,7 @@ def _without(line: Line, number: re.Match[str] | None) -> Line:
         return line
     lead = number.end()
     gaps = tuple(gap - lead for gap in line.gaps if gap > lead)
-    return replace(line, text=line.text[lead:], start=line.start + lead, lead=lead, gaps=gaps)
+    return line._replace(text=line.text[lead:], start=line.start + lead, lead=lead, gaps=gaps)
 
 
 def page_marks(lines: Sequence[Line]) -> frozenset[int]:

@@ -39,7 +39,7 @@ def _is_foreign(part: str, code: str) -> bool:
     own = words_of(code)
     if own:
         words = part.casefold().split()
-        if sum(word in own for word in words) >= len(words) * MIN_KNOWN_INFLECTED:
+        if sum(map(own.__contains__, words)) >= len(words) * MIN_KNOWN_INFLECTED:
             return False
     other = guess(part)
     return other is not None and other.partition("-")[0] != code.partition("-")[0]
