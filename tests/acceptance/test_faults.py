@@ -166,6 +166,35 @@ def test_a_worker_that_drops_a_connection_which_a_pool_process_inherited_goes_on
     assert not run.events("process.killed")
 
 
+_WAITS_FOR_EVER = """
+import time
+from pathlib import Path
+from kombu.transport.redis import MultiChannelPoller
+check, marker = MultiChannelPoller.maybe_check_subclient_health, Path({marker!r})
+
+def wait(self):
+    if not marker.exists():
+        marker.touch()
+        time.sleep(600)
+    check(self)
+
+MultiChannelPoller.maybe_check_subclient_health = wait
+"""
+
+
+def test_a_worker_that_takes_nothing_any_more_is_started_anew(start: Start, tmp_path: Path) -> None:
+    (tmp_path / "plug").mkdir()
+    marker = tmp_path / "marker"
+    (tmp_path / "plug" / "sitecustomize.py").write_text(_WAITS_FOR_EVER.format(marker=str(marker)))
+    run = start(PYTHONPATH=str(tmp_path / "plug"), TURNSTREAM_WORK__HOLD_SECONDS="3")
+    until(marker.exists, "the worker waits")
+    run.move_in(b"Anna: the first.\nBen: Indeed.\n", "first.txt")
+    run.await_empty_drop()
+    run.await_event("worker.deaf")
+    assert run.await_event("process.exited")["exit_code"] == 70
+    assert len(run.records()) == 1
+
+
 def test_a_second_interrupt_ends_everything_at_once(run: Turnstream) -> None:
     assert run.process
     members = list(family(run.process.pid))

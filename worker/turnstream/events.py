@@ -74,6 +74,9 @@ EVENTS: dict[str, EventSpec] = {
     "stream.trimmed": EventSpec(_D, "old entries left the stream; they are in archive/"),
     "stream.unnoted": EventSpec(_W, "what was trimmed could not be noted in state/trimmed.json", "see hint"),
     "worker.started": EventSpec(_I, "the Celery worker takes batches"),
+    "worker.deaf": EventSpec(
+        _E, "the worker took nothing any more and ended itself; its supervisor starts it again", "report it"
+    ),
     "worker.stopping": EventSpec(_I, "the worker finishes its batches and ends"),
     "worker.stopped": EventSpec(_I, "the worker ended"),
     "process.started": EventSpec(_I, "`run` started one of its processes"),

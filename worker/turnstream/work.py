@@ -44,6 +44,11 @@ _RETRY_SECONDS = 1
 _LOOK_SECONDS = 0.5
 #: Seconds without such a look after which nobody knows what the processes do.
 _BLIND_SECONDS = 2.0
+#: Signs of life on batches, and seconds, in which the main thread does nothing before the worker is ended as deaf:
+#: longer than the server's timeouts one after the other.
+_DEAF_SIGNS, _DEAF_SECONDS = 12, 30.0
+#: Exit code of a deaf worker (EX_SOFTWARE).
+_DEAF = 70
 #: Seconds that a stop may take beyond what running batches get.
 _STOP_MARGIN = 5.0
 
@@ -96,6 +101,9 @@ def _not_printed(_message: str, *_: Any) -> None:
 class _Prompt(Consumer):
     """Celery's consumer, back within a second once the server is, whose sockets are its own."""
 
+    #: When it last tried to reach the server (monotonic seconds).
+    tried_at = 0.0
+
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         os.register_at_fork(after_in_child=self._let_go)
@@ -110,8 +118,10 @@ class _Prompt(Consumer):
 
     def ensure_connected(self, conn: Connection) -> Any:
         tries = itertools.count()
+        _Prompt.tried_at = time.monotonic()
 
         def away(error: Exception, _pause: float) -> None:
+            _Prompt.tried_at = time.monotonic()
             # Later on the signs of life say it.
             if self.first_connection_attempt and next(tries) == 0:
                 say("server.unavailable", reason=ServerUnavailable.reason, detail=type(error).__name__)
@@ -173,6 +183,7 @@ class _Beating:
         self.hold_seconds = settings.hold_seconds
         self.done = threading.Event()
         self.asked_to_stop = False
+        self.heard_at, self.signs_since = 0.0, 0
 
     def stopping(self, how: str = "", **_: object) -> None:
         self.asked_to_stop = True
@@ -227,6 +238,17 @@ class _Beating:
             # Without its hold a batch may be sent twice, which is harmless; that the server is away is said above.
             with contextlib.suppress(TransientError):
                 self.show_holds()
+            if not self.asked_to_stop:
+                self._end_if_deaf()
+
+    def _end_if_deaf(self) -> None:
+        # Celery may wait for ever here as well, while all signs of life go on: ended, it is started again.
+        heard_at = max(_Prompt.tried_at, _Processes.looked_at)
+        # Counted as well, as only the clock goes on while all of us is stopped.
+        self.heard_at, self.signs_since = heard_at, self.signs_since + 1 if heard_at == self.heard_at else 0
+        if self.signs_since >= _DEAF_SIGNS and time.monotonic() - heard_at >= _DEAF_SECONDS:
+            say("worker.deaf")
+            os._exit(_DEAF)
 
     def show_holds(self) -> None:
         """Show what our processes work on: a process that reads a document may not come to it itself.
