@@ -315,6 +315,11 @@ def test_a_bad_byte_in_utf_8_costs_one_character_and_is_told(raw: bytes, text: s
     assert decode(raw) == (text, "utf-8", ("replacement_characters",))
 
 
+@given(st.text("abBC \n.,'éÖß„…”жЖяα中¶ Ð\x80"))
+def test_what_no_text_has_is_found_by_looking_beside_what_is_not_ascii(text: str) -> None:
+    assert legacy._oddities(text) == len(legacy._ODD.findall(text))
+
+
 @given(st.data())
 def test_no_character_of_utf_8_is_lost_beside_a_bad_byte(data: st.DataObject) -> None:
     raw = FRENCH.encode()

@@ -61,6 +61,8 @@ _CAPITAL = "".join(char for char in map(chr, range(0xC0, 0x530)) if char.isupper
 _SMALL = "".join(char for char in map(chr, range(0xC0, 0x530)) if char.islower())
 _OTHER = "\u0370-\u06ff"  # the alphabets that never share a word with Latin letters
 _CONTEXT = re.compile(r".?[^\0-\x7f].?")
+#: All that ``_ODD`` needs to see: it finds nothing where all is ASCII.
+_NEAR = re.compile(r"(?:.{0,2}[^\0-\x7f]+)+.{0,2}", re.DOTALL)
 _LETTER = r"[^\W\d_]"
 #: What no text has, or hardly any.
 _ODD = re.compile(
@@ -173,9 +175,13 @@ def _scores(piece: bytes) -> Iterator[tuple[str, float]]:
         text = piece.decode(encoding, "replace")
         if encoding == _WESTERN:
             score *= 1 + _HEAD_START * _HALVED_AFTER / (_HALVED_AFTER + _variety(text))
-        score *= max(1 - sum(1 for _ in _ODD.finditer(text)) / max(_beyond_ascii(text), 1), 0.01)
+        score *= max(1 - _oddities(text) / max(_beyond_ascii(text), 1), 0.01)
         best = max(best, score)
         yield encoding, score
+
+
+def _oddities(text: str) -> int:
+    return sum(1 for _ in _ODD.finditer("\n".join(_NEAR.findall(text))))
 
 
 def _decoded(raw: bytes, encoding: str) -> tuple[str, str | None]:
