@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 
 from turnstream.models import Line
 from turnstream.parse import words
@@ -11,7 +11,7 @@ from turnstream.parse.lines import ends_sentence
 from turnstream.parse.marks import Mark
 from turnstream.parse.plain import is_plain
 from turnstream.parse.shapes import Shape, fold, is_heading
-from turnstream.parse.voices import beginning, is_value, is_voiced
+from turnstream.parse.voices import beginning, has_voice, is_value, is_voiced
 
 #: Of the lines from the first mark on, when every line is marked but no label recurs.
 DENSE = 0.8
@@ -46,7 +46,8 @@ def speaker_marks(lines: Sequence[Line], first: int, marks: Sequence[Mark]) -> t
     if len(chosen) < len(candidates) and is_plain(lines, first, marks, candidates):
         chosen, reasons = candidates, ("labels_cover",)
     begun = min((one.marks[0].line for one in chosen if one.recurs), default=0)
-    chosen = [one for one in chosen if not _is_of_the_head(lines, one, begun)]
+    marked = {mark.line for mark in marks}
+    chosen = [one for one in chosen if not _is_of_the_head(lines, one, begun, marked)]
     return {mark.line: mark for one in chosen for mark in one.marks}, reasons if chosen else ()
 
 
@@ -119,15 +120,26 @@ def _believed(one: Candidate, settled: set[Shape]) -> bool:
     return one.spoken > 0 and not settled.isdisjoint(_COMPANY[one.shape])
 
 
-def _is_of_the_head(lines: Sequence[Line], one: Candidate, begun: int) -> bool:
+def _is_of_the_head(lines: Sequence[Line], one: Candidate, begun: int, marked: Container[int]) -> bool:
     """A field above the first who comes back: no sentence follows its label."""
     mark = one.marks[0]
-    if one.recurs or one.shape not in _WEAK or mark.line >= begun:
+    if one.recurs or mark.line >= begun:
+        return False
+    if one.shape == "role":
+        return _tells_who(lines, mark, marked)
+    if one.shape not in _WEAK:
         return False
     if mark.at < len(lines[mark.line].text):
         return one.spoken == 0
     below = lines[mark.line + 1].text if mark.line + 1 < len(lines) else ""
     return not ends_sentence(below) and len(below) < LONG_TEXT
+
+
+def _tells_who(lines: Sequence[Line], mark: Mark, marked: Container[int]) -> bool:
+    """`Guest: Jo Li, author of a book`: no sentence, nobody speaks, and nothing goes on below."""
+    text, below = beginning(lines, mark), mark.line + 1
+    ends = below in marked or (below < len(lines) and lines[below].blank_before)
+    return ends and " " in text and not ends_sentence(text) and not has_voice(text)
 
 
 def _has_voices(lines: Sequence[Line], plausible: list[Candidate]) -> bool:
