@@ -6,6 +6,7 @@ import fcntl
 import os
 import pty
 import select
+import signal
 import struct
 import subprocess
 import sys
@@ -167,6 +168,8 @@ def on_a_terminal(run: Turnstream, *arguments: str, ends: Callable[[bytes], bool
     """Run a command on a terminal of 80 × 24; Ctrl-C once its output says so; return output and exit code."""
     pid, terminal = pty.fork()
     if pid == 0:
+        # Whoever runs the tests in a shell's background has them ignore Ctrl-C, and all that they start.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         environment = clean_environment(**run.environment, TERM="xterm-256color")
         command = [run.python, "-m", "turnstream", *arguments, "--root", str(run.root)]
         os.execvpe(command[0], command, environment)
