@@ -118,15 +118,21 @@ TaskPool.on_stop = lambda _: time.sleep(600)
 """
 
 
+def _plugged(tmp_path: Path, code: str) -> str:
+    """Return the PYTHONPATH with which every Python runs the code when it starts."""
+    plug = tmp_path / "plug"
+    plug.mkdir()
+    (plug / "sitecustomize.py").write_text(code)
+    return str(plug)
+
+
 def test_a_worker_whose_pool_never_stops_is_ended_all_the_same(run: Turnstream, start: Start, tmp_path: Path) -> None:
     """Celery hangs so when a signal comes while it writes to its pool, and whoever would kill it may be gone."""
-    (tmp_path / "plug").mkdir()
-    (tmp_path / "plug" / "sitecustomize.py").write_text(_NEVER_STOPS)
     worker = start(
         run.root.name,
         "work",
         ready="worker.started",
-        PYTHONPATH=str(tmp_path / "plug"),
+        PYTHONPATH=_plugged(tmp_path, _NEVER_STOPS),
         TURNSTREAM_WORK__SOFT_SHUTDOWN_SECONDS="0",
     )
     assert worker.process
@@ -151,10 +157,8 @@ MultiChannelPoller.maybe_check_subclient_health = missed
 
 def test_a_worker_that_drops_a_connection_which_a_pool_process_inherited_goes_on(start: Start, tmp_path: Path) -> None:
     """That process keeps the socket alive, and with it the news of it, under a number that the next socket gets."""
-    (tmp_path / "plug").mkdir()
-    (tmp_path / "plug" / "sitecustomize.py").write_text(_MISSES_A_PONG)
     alone = {"TURNSTREAM_WORK__PROCESSES": "1", "TURNSTREAM_WORK__MAX_TASKS_PER_CHILD": "1"}
-    run = start(PYTHONPATH=str(tmp_path / "plug"), **alone)
+    run = start(PYTHONPATH=_plugged(tmp_path, _MISSES_A_PONG), **alone)
     run.move_in(b"Anna: the first.\nBen: Indeed.\n", "first.txt")
     run.await_empty_drop()
     dropped = run.await_event("library.logged")
@@ -183,16 +187,40 @@ MultiChannelPoller.maybe_check_subclient_health = wait
 
 
 def test_a_worker_that_takes_nothing_any_more_is_started_anew(start: Start, tmp_path: Path) -> None:
-    (tmp_path / "plug").mkdir()
     marker = tmp_path / "marker"
-    (tmp_path / "plug" / "sitecustomize.py").write_text(_WAITS_FOR_EVER.format(marker=str(marker)))
-    run = start(PYTHONPATH=str(tmp_path / "plug"), TURNSTREAM_WORK__HOLD_SECONDS="3")
+    plug = _plugged(tmp_path, _WAITS_FOR_EVER.format(marker=str(marker)))
+    run = start(PYTHONPATH=plug, TURNSTREAM_WORK__HOLD_SECONDS="3")
     until(marker.exists, "the worker waits")
     run.move_in(b"Anna: the first.\nBen: Indeed.\n", "first.txt")
     run.await_empty_drop()
     run.await_event("worker.deaf")
-    assert run.await_event("process.exited")["exit_code"] == 70
+    assert run.await_event("process.exited")["exit_code"] == os.EX_SOFTWARE
     assert len(run.records()) == 1
+
+
+_STOPS_SLOWLY = """
+import os, time
+os.environ["REMAP_SIGTERM"] = "SIGQUIT"
+from celery.worker import WorkController
+WorkController.wait_for_soft_shutdown = lambda _: time.sleep(45)
+"""
+
+
+def test_a_worker_that_gives_its_batches_time_at_a_stop_is_not_deaf(
+    run: Turnstream, start: Start, tmp_path: Path
+) -> None:
+    worker = start(
+        run.root.name,
+        "work",
+        ready="worker.started",
+        PYTHONPATH=_plugged(tmp_path, _STOPS_SLOWLY),
+        TURNSTREAM_WORK__SOFT_SHUTDOWN_SECONDS="50",
+        TURNSTREAM_WORK__HOLD_SECONDS="3",
+    )
+    assert worker.process
+    worker.signal(signal.SIGTERM)
+    assert worker.process.wait(60) == 0
+    assert not worker.events("worker.deaf")
 
 
 def test_a_second_interrupt_ends_everything_at_once(run: Turnstream) -> None:

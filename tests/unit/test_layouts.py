@@ -136,6 +136,18 @@ def test_what_only_looks_like_a_layout_has_no_turns(text: str) -> None:
     assert parsed.warnings == ("no_turns",)
 
 
+def test_two_who_take_turns_are_speakers_though_one_label_holds_the_other() -> None:
+    text = "Nurse:\nAre you well?\n\nHead Nurse:\nI am.\n\nNurse:\nWill you stay?\n\nHead Nurse:\nI will.\n"
+    _, parsed = read(text)
+    assert [turn.label for turn in parsed.turns] == ["Nurse", "Head Nurse"] * 2
+
+
+def test_a_first_turn_without_a_stop_is_no_field_of_the_head() -> None:
+    text = "Interviewer: recording now\n\nAna: I was born here.\n\nBen: So was I.\n\nAna: We both were.\n\nBen: Yes.\n"
+    _, parsed = read(text)
+    assert [turn.label for turn in parsed.turns] == ["Interviewer", "Ana", "Ben", "Ana", "Ben"]
+
+
 class TestOwnLines:
     def test_a_role_below_the_name_is_part_of_the_mark(self) -> None:
         text = written(lambda label, text, n: f"{label}\n{'Chief Executive Officer' if n % 2 else ''}\n{text}\n\n")

@@ -14,7 +14,7 @@ UNAVAILABLE = 69
 
 
 def main() -> None:
-    """Run the command line.  Exit codes: 0, 1 some failed, 2 usage, 69, 78, 130."""
+    """Run the command line.  Exit codes: 0, 1 some failed, 2 usage, 69, 70 (a deaf worker), 78, 130."""
     try:
         code = cli(standalone_mode=False)
     except click.ClickException as error:

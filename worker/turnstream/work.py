@@ -47,8 +47,6 @@ _BLIND_SECONDS = 2.0
 #: Signs of life on batches, and seconds, in which the main thread does nothing before the worker is ended as deaf:
 #: longer than the server's timeouts one after the other.
 _DEAF_SIGNS, _DEAF_SECONDS = 12, 30.0
-#: Exit code of a deaf worker (EX_SOFTWARE).
-_DEAF = 70
 #: Seconds that a stop may take beyond what running batches get.
 _STOP_MARGIN = 5.0
 
@@ -186,7 +184,6 @@ class _Beating:
         self.heard_at, self.signs_since = 0.0, 0
 
     def stopping(self, how: str = "", **_: object) -> None:
-        self.asked_to_stop = True
         say("worker.stopping")
         self._end_within(self.warm_seconds if how == "Warm" else self.stop_seconds)
 
@@ -207,6 +204,7 @@ class _Beating:
         celerys(number, frame)
 
     def _end_within(self, seconds: float) -> None:
+        self.asked_to_stop = True
         # Celery may wait for ever: for a lock that is held by who tries to reach a server that is gone, or for a pool
         # that it was just writing to.  The kernel ends us then, and our children with us; their files are in drop/.
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
@@ -248,7 +246,7 @@ class _Beating:
         self.heard_at, self.signs_since = heard_at, self.signs_since + 1 if heard_at == self.heard_at else 0
         if self.signs_since >= _DEAF_SIGNS and time.monotonic() - heard_at >= _DEAF_SECONDS:
             say("worker.deaf")
-            os._exit(_DEAF)
+            os._exit(os.EX_SOFTWARE)
 
     def show_holds(self) -> None:
         """Show what our processes work on: a process that reads a document may not come to it itself.

@@ -52,7 +52,9 @@ def speaker_marks(lines: Sequence[Line], first: int, marks: Sequence[Mark]) -> t
 
 
 def _is_spoken_to(lines: Sequence[Line], plausible: list[Candidate]) -> bool:
-    """One person under several names, each on a line of its own: `President:`, `President Ana Ruiz:`."""
+    """One person under several names, each once, on a line of its own: `President:`, `President Ana Ruiz:`."""
+    if any(one.recurs for one in plausible):
+        return False
     names = sorted((frozenset(map(fold, one.label.split())) - words.HONORIFICS for one in plausible), key=len)
     if len(names) <= 1 or not all(name <= names[-1] for name in names):
         return False
@@ -139,7 +141,7 @@ def _tells_who(lines: Sequence[Line], mark: Mark, marked: Container[int]) -> boo
     """`Guest: Jo Li, author of a book`: no sentence, nobody speaks, and nothing goes on below."""
     text, below = beginning(lines, mark), mark.line + 1
     ends = below in marked or (below < len(lines) and lines[below].blank_before)
-    return ends and " " in text and not ends_sentence(text) and not has_voice(text)
+    return ends and " " in text and not (text[0].islower() or ends_sentence(text) or has_voice(text))
 
 
 def _has_voices(lines: Sequence[Line], plausible: list[Candidate]) -> bool:
