@@ -63,11 +63,20 @@ def kill_child(run: Turnstream) -> None:
     os.kill(next(pid for pid in family(main) if pid != main), signal.SIGKILL)
 
 
+def kill_main_of_held(run: Turnstream) -> None:
+    """Kill it when it has just shown what its processes work on."""
+    main, ledger = run.pid_of("work"), run.ledger()
+    with stopped([pid for pid in family(main) if pid != main]):
+        until(lambda: list(ledger.client.scan_iter(ledger.key("hold:*"))), "the worker shows what it has")
+        os.kill(main, signal.SIGKILL)
+
+
 #: What is done, to how many roots at once, how often, and the most seconds that it may hold up what it hits.
 KILLS: dict[str, tuple[Callable[[Turnstream], None], int, int, float]] = {
     "child": (kill_child, 1, 3, 5),
     "watcher": (lambda run: run.kill("watch"), 1, 3, 5),
     "Celery main": (lambda run: run.kill("work"), 3, 1, 15),
+    "Celery main that held a batch": (kill_main_of_held, 1, 1, 15),
     "server": (lambda run: run.kill("server"), 1, 3, 5),
 }
 
@@ -120,12 +129,15 @@ def test_tasks_that_end_in_an_outage_do_not_end_the_worker(start: Start, outside
     server = outside(*DURABLE)
     run = start(TURNSTREAM_SERVER__URL=server.url, TURNSTREAM_WORK__PROCESSES="2")
     load = Load(run, tmp_path, 2)
-    for _ in range(2):
+    ledger = run.ledger()
+    for is_shown in (False, True):
         load.begin()
         children = [pid for pid in family(run.pid_of("work")) if pid != run.pid_of("work")]
         assert len(children) == 2
         with stopped(children):
             time.sleep(1)  # both have work, and more is sent
+            if is_shown:
+                until(lambda: list(ledger.client.scan_iter(ledger.key("hold:*"))), "the worker shows what it has")
             server.kill()
             time.sleep(2)
         time.sleep(2)  # their tasks end now

@@ -354,6 +354,21 @@ class TestAgain:
         ledger.client.delete(hold)
         turn_until(watcher, lambda: len(messages) == 2)
 
+    def test_one_whose_worker_lets_it_go_is_sent_again_soon(
+        self, make: Make, drop: Drop, ledger: Ledger, messages: Messages
+    ) -> None:
+        # As after an outage, in which it could not be let go.
+        watcher = make(watch={"resend_seconds": 10.0})
+        drop("a.txt", "a")
+        turn_until(watcher, lambda: messages)
+        hold = ledger.key(f"hold:{messages[0].id}")
+        ledger.client.set(hold, 1)
+        watcher.backlog.doubt_sent()
+        turn_for(watcher, 0.3)
+        assert len(messages) == 1
+        ledger.client.delete(hold)
+        assert turn_until(watcher, lambda: len(messages) == 2) < 5
+
     def test_one_that_still_waits_in_the_queue_is_not(
         self, make: Make, drop: Drop, ledger: Ledger, messages: Messages
     ) -> None:

@@ -73,6 +73,25 @@ def test_a_worker_that_has_not_read_what_its_processes_report_holds_nothing(
     assert ledger.client.exists(ledger.key("hold:long")) == held
 
 
+def test_a_batch_that_ended_is_let_go_at_the_next_look(
+    ledger: Ledger, root_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def is_held(batch_id: str) -> bool:
+        return bool(ledger.client.exists(ledger.key(f"hold:{batch_id}")))
+
+    monkeypatch.setattr(_Processes, "looked_at", time.monotonic())
+    beating = _Beating(ledger, root_settings.work)
+    for batch_id in ("long", "short"):
+        monkeypatch.setitem(state.requests, batch_id, SimpleNamespace(id=batch_id, worker_pid=4711, time_start=1000.0))
+    beating.show_holds()
+    assert is_held("long")
+    assert is_held("short")
+    monkeypatch.delitem(state.requests, "short")
+    beating.show_holds()
+    assert is_held("long")
+    assert not is_held("short")
+
+
 @pytest.mark.parametrize(("is_read", "told"), [(True, []), (False, ["batch"])])
 def test_a_batch_that_ended_while_nobody_looked_is_not_told_that_its_time_is_up(is_read: bool, told: list[str]) -> None:
     """The main thread waited for the server beyond the limit, and only then reads what its processes report."""

@@ -171,7 +171,7 @@ class TestRefusals:
             ("[work]\nprocesses = -1\n", "work.processes"),
             ("[work]\nvisibility_timeout_seconds = 239\n", "time_limit_seconds <= visibility_timeout_seconds / 2"),
             ("[work]\nsoft_time_limit_seconds = 120\n", "soft_time_limit_seconds < time_limit_seconds"),
-            ("[watch]\nresend_seconds = 5\n", "work.hold_seconds / 3 < watch.resend_seconds"),
+            ("[watch]\nresend_seconds = 3\n", "work.hold_seconds / 3 < watch.resend_seconds"),
             ("[log]\nlevel = 'loud'\n", "log.level"),
             ("[log\n", r"config.toml: Expected '\]'"),
             ("\xff = 1\n", "config.toml: "),

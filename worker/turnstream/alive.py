@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from turnstream.publish import Ledger
@@ -59,8 +59,8 @@ def this_process() -> Holder:
     return Holder(socket.gethostname(), os.getpid(), time.time())
 
 
-def hold(ledger: Ledger, holders: Mapping[str, Holder], seconds: int) -> None:
-    """Leave a sign of life that lasts for ``seconds`` on each of these batches.
+def hold(ledger: Ledger, holders: Mapping[str, Holder], seconds: int, ended: Collection[str] = ()) -> None:
+    """Leave a sign of life that lasts for ``seconds`` on each of these batches; take it from those that ``ended``.
 
     It lasts from now on: one that a network brings late, after a cut, must not hold what was let go meanwhile.
 
@@ -68,10 +68,12 @@ def hold(ledger: Ledger, holders: Mapping[str, Holder], seconds: int) -> None:
         TransientError: the server cannot take it.
 
     """
-    if not holders:
+    if not holders and not ended:
         return
     until = round((ledger.now() + seconds) * 1000)
     pipeline = ledger.client.pipeline(transaction=False)
+    for batch_id in ended:
+        pipeline.delete(ledger.key(f"hold:{batch_id}"))
     for batch_id, who in holders.items():
         pipeline.set(ledger.key(f"hold:{batch_id}"), who.value(), pxat=until)
     ledger.execute(pipeline)

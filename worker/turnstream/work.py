@@ -44,9 +44,11 @@ _RETRY_SECONDS = 1
 _LOOK_SECONDS = 0.5
 #: Seconds without such a look after which nobody knows what the processes do.
 _BLIND_SECONDS = 2.0
-#: Signs of life on batches, and seconds, in which the main thread does nothing before the worker is ended as deaf:
-#: longer than the server's timeouts one after the other.
-_DEAF_SIGNS, _DEAF_SECONDS = 12, 30.0
+#: Seconds between looks at what the processes work on: a batch that ended while the server was away is let go soon.
+_HOLD_SECONDS = 1.0
+#: Such looks, and seconds, in which the main thread does nothing before the worker is ended as deaf: longer than the
+#: server's timeouts one after the other.
+_DEAF_LOOKS, _DEAF_SECONDS = 12, 30.0
 #: Seconds that a stop may take beyond what running batches get.
 _STOP_MARGIN = 5.0
 
@@ -181,7 +183,10 @@ class _Beating:
         self.hold_seconds = settings.hold_seconds
         self.done = threading.Event()
         self.asked_to_stop = False
-        self.heard_at, self.signs_since = 0.0, 0
+        #: The batches that hold a sign of life of ours, and when they need the next one (monotonic seconds).
+        self.shown: set[str] = set()
+        self.refresh_at = 0.0
+        self.heard_at, self.looks_since = 0.0, 0
 
     def stopping(self, how: str = "", **_: object) -> None:
         say("worker.stopping")
@@ -232,7 +237,7 @@ class _Beating:
             self.done.wait(1.0 if away else BEAT_SECONDS)
 
     def _hold(self) -> None:
-        while not self.done.wait(self.hold_seconds / HOLD_REFRESHES):
+        while not self.done.wait(_HOLD_SECONDS):
             # Without its hold a batch may be sent twice, which is harmless; that the server is away is said above.
             with contextlib.suppress(TransientError):
                 self.show_holds()
@@ -243,8 +248,8 @@ class _Beating:
         # Celery may wait for ever here as well, while all signs of life go on: ended, it is started again.
         heard_at = max(_Prompt.tried_at, _Processes.looked_at)
         # Counted as well, as only the clock goes on while all of us is stopped.
-        self.heard_at, self.signs_since = heard_at, self.signs_since + 1 if heard_at == self.heard_at else 0
-        if self.signs_since >= _DEAF_SIGNS and time.monotonic() - heard_at >= _DEAF_SECONDS:
+        self.heard_at, self.looks_since = heard_at, self.looks_since + 1 if heard_at == self.heard_at else 0
+        if self.looks_since >= _DEAF_LOOKS and time.monotonic() - heard_at >= _DEAF_SECONDS:
             say("worker.deaf")
             os._exit(os.EX_SOFTWARE)
 
@@ -255,10 +260,18 @@ class _Beating:
             TransientError: the server cannot take it.
 
         """
-        if time.monotonic() - _Processes.looked_at > _BLIND_SECONDS:
+        now = time.monotonic()
+        if now - _Processes.looked_at > _BLIND_SECONDS:
             return  # the main thread waits for the server: what seems to be worked on may have ended long ago
         # Listed at once, as the main thread changes it meanwhile; those that no process took yet are in it, too.
         taken = [request for request in [*state.requests.values()] if request.time_start]
         host = socket.gethostname()
         holders = {request.id: Holder(host, request.worker_pid, request.time_start) for request in taken}
-        hold(self.ledger, holders, self.hold_seconds)
+        ended = self.shown - holders.keys()
+        if now < self.refresh_at:
+            hold(self.ledger, {}, self.hold_seconds, ended)
+            self.shown -= ended
+        else:
+            hold(self.ledger, holders, self.hold_seconds, ended)
+            self.shown = {*holders}
+            self.refresh_at = now + self.hold_seconds / HOLD_REFRESHES

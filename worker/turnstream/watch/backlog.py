@@ -30,8 +30,9 @@ class Place(Enum):
 
 @dataclass(slots=True)
 class Entry:
-    """A known file.  ``batch_id``, ``sent_at`` and ``arrival_id`` are those of its last message.
+    """A known file.  ``batch_id`` and ``arrival_id`` are those of its last message.
 
+    ``sent_at`` is when that was sent, or found to be under way; ``held``, found with a worker.
     ``reason`` is why it waits, ``deferred`` as what its arrival was last deferred, ``resends``
     how often it was sent again in vain; ``marked`` whether the server may have a mark of deferral
     under its path, of whatever arrival.
@@ -43,6 +44,7 @@ class Entry:
     until: float = 0.0
     batch_id: str = ""
     sent_at: float = 0.0
+    held: bool = False
     resends: int = 0
     arrival_id: str = ""
     tries: int = 0
@@ -160,7 +162,7 @@ class Backlog:
 
     def sent(self, entry: Entry, batch_id: str, now: float) -> None:
         """Note that a message carries a file."""
-        entry.batch_id, entry.sent_at = batch_id, now
+        entry.batch_id, entry.sent_at, entry.held = batch_id, now, False
         self._move(entry, Place.SENT)
 
     def again(self, entry: Entry) -> None:

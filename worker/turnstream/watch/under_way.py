@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 
 import orjson
 
 from turnstream.publish import QUEUE, QUEUE_PREFIX, Ledger
 
 
-def under_way(ledger: Ledger, batch_ids: Collection[str]) -> set[str]:
-    """Return those of some batches that are still to come, or that a worker shows a sign of life for.
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """Ids of batches that are still to come, and of those that a worker shows a sign of life for."""
+
+    queued: Collection[str]
+    held: Collection[str]
+
+
+def under_way(ledger: Ledger, batch_ids: Collection[str]) -> UnderWay:
+    """Return which of some batches are under way.
 
     Raises:
         TransientError: the server does not answer.
@@ -22,7 +31,7 @@ def under_way(ledger: Ledger, batch_ids: Collection[str]) -> set[str]:
         pipeline.exists(ledger.key(f"hold:{batch_id}"))
     messages, *holds = ledger.execute(pipeline)
     held = {batch_id for batch_id, is_held in zip(batch_ids, holds, strict=True) if is_held}
-    return held | (set(_ids(messages)) & set(batch_ids))
+    return UnderWay(set(_ids(messages)) & set(batch_ids), held)
 
 
 def _ids(messages: Iterable[bytes]) -> Iterable[str]:

@@ -30,6 +30,8 @@ _POLL_SECONDS = 0.015
 _DRY_POLL_SECONDS = 0.002
 #: Most seconds that a question of `explain` lies unread.
 _ASK_SECONDS = 1.0
+#: Seconds between questions whether a worker still holds what was found with it.
+_HELD_SECONDS = 1.0
 #: A scan may take this share of the watcher's time; dearer ones are spaced out.
 _SCAN_SHARE = 0.05
 
@@ -175,18 +177,21 @@ class Watcher:
         )
 
     def _resend(self, now: float) -> None:
-        sent = self.backlog.sent_before(now - self.settings.resend_seconds)
+        sent = self.backlog.sent_before(now - min(_HELD_SECONDS, self.settings.resend_seconds))
         overdue = [entry for entry in sent if entry.sent_at + self._pause_of_resend(entry) <= now]
         if not overdue:
             return
         found = under_way(self.contact.ledger, {entry.batch_id for entry in overdue})
         for entry in overdue:
-            if entry.batch_id in found:
+            entry.held = entry.batch_id in found.held
+            if entry.held or entry.batch_id in found.queued:
                 entry.sent_at = now
             else:
                 self.backlog.again(entry)
 
     def _pause_of_resend(self, entry: Entry) -> float:
+        if entry.held:
+            return _HELD_SECONDS
         # Twice without growing, as after two kills of a worker; then what abandons it is not soon over.
         pause = self.settings.resend_seconds * 2.0 ** min(max(entry.resends - 1, 0), 30)
         return min(pause, max(self.settings.retry_max_seconds, self.settings.resend_seconds))
