@@ -21,6 +21,7 @@ from tests import promises
 from tests.bench import corpus
 from turnstream.extract import extract
 from turnstream.parse import parse
+from turnstream.tasks import collect_seldom
 
 SEED = Path(__file__).parents[1] / "samples" / "000_4079e7fc051ca7b4.txt"
 
@@ -100,7 +101,8 @@ def growth(folder: Path, sizes: tuple[int, ...] = SIZES) -> Iterator[Growth]:
 
 
 def measured(file: Path) -> Growth:
-    """The row of one text, measured in this process."""
+    """The row of one text, measured in this process, which collects as a worker's does."""
+    collect_seldom()
     promises.read(transcript("label line", SIZES[0]))
     before = _status_bytes("VmRSS")
     raw = file.read_bytes()

@@ -70,6 +70,15 @@ class Turn(Model):
     span: Span
 
 
+_TURN_FIELDS = set(Turn.model_fields)
+
+
+def lean(turn: Turn) -> Turn:
+    """Return a turn that shares pydantic's note of which fields were given: its own takes more room than its text."""
+    object.__setattr__(turn, "__pydantic_fields_set__", _TURN_FIELDS)
+    return turn
+
+
 class Unattributed(Model):
     """Text that belongs to nobody: rules, closing marks, narration."""
 

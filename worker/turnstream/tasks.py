@@ -173,13 +173,17 @@ def _unknown(_arrival_id: str) -> bool:
     return False
 
 
+def collect_seldom() -> None:
+    """Let Python look for cycles seldom: a batch makes many objects and hardly one; a tenth of its time went there."""
+    gc.freeze()
+    gc.set_threshold(_GC_OBJECTS, 20, 20)
+
+
 def _begin_process(workshop: Workshop) -> None:
     crashpoint.arm(crash_at())
     workshop.in_hand.clear()
     workshop.limits.impose()
-    # A batch makes many objects and hardly a cycle: by default a tenth of the time went to looking for them.
-    gc.freeze()
-    gc.set_threshold(_GC_OBJECTS, 20, 20)
+    collect_seldom()
     # Connected now, the first document does not wait for it; if not, its batch says why.
     with contextlib.suppress(TransientError):
         workshop.tools().ledger.epoch()

@@ -34,21 +34,29 @@ def lines_of(text: str) -> tuple[tuple[Line, ...], str]:
     Each run of white space (``str.isspace``) becomes one space, lines are trimmed, blank
     ones dropped and noted on the next, everything is NFC.
     """
-    text = _DROPPED.sub("", text)
+    # The commonest other blank at once: its lines are then as most are.
+    text = _DROPPED.sub("", text).replace("\xa0", " ")
     if not unicodedata.is_normalized("NFC", text):
         text = unicodedata.normalize("NFC", text)
     lines: list[Line] = []
     start, blank = 0, False
     for raw in text.splitlines():
-        words = raw.split()
-        if not words:
+        if _is_canonical(raw):
+            line = Line(raw, start, 0, blank)
+        elif words := raw.split():
+            shown = " ".join(words)
+            line = Line(shown, start, _indent(raw), blank, _gaps(raw.strip(), shown))
+        else:
             blank = True
             continue
-        shown = " ".join(words)
-        line = Line(shown, start, _indent(raw), blank, _gaps(raw.strip(), shown))
         lines.append(line)
         start, blank = line.end + 1, False
     return tuple(lines), "\n".join(line.text for line in lines)
+
+
+def _is_canonical(raw: str) -> bool:
+    """Most lines are: the only white space that is printable is a blank (``str.isprintable``)."""
+    return raw.isprintable() and "  " not in raw and raw == raw.strip(" ") != ""
 
 
 def _gaps(raw: str, shown: str) -> tuple[int, ...]:

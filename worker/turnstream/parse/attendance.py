@@ -12,7 +12,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from turnstream.models import Line
 from turnstream.parse.facts import words
 from turnstream.parse.facts.front_matter import front_matter_end, normal_key, read_front_matter
-from turnstream.parse.facts.lists import MARKUP, MAX_UNHEADED, heading_of, listed_below, table_at, unheaded
+from turnstream.parse.facts.lists import (
+    MARKUP,
+    MAX_UNHEADED,
+    MIN_UNHEADED,
+    heading_of,
+    listed_below,
+    table_at,
+    unheaded,
+)
 from turnstream.parse.marks import read_mark
 from turnstream.parse.roster import Attendance, entries_of, read_entry
 
@@ -43,7 +51,7 @@ def attendance_of(lines: Sequence[Line]) -> tuple[Attendance, ...]:
         elif (text[0].isalpha() or text[0] in MARKUP) and (heading := heading_of(text)):
             listed, at = listed_below(lines, here, heading)
             headings += 1
-        elif here < MAX_UNHEADED:
+        elif here < MAX_UNHEADED and text.count("(") >= MIN_UNHEADED:
             listed = unheaded(text, here)
         else:
             continue

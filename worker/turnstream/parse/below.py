@@ -41,10 +41,6 @@ def _closed(lines: Sequence[Line], mark: Mark) -> Mark:
     return mark._replace(further=mark.further + 1)
 
 
-def _stand_alone(lines: Sequence[Line], above: Mark, mark: Mark) -> bool:
-    return not is_role(above.label) and all(one.at == len(lines[one.line].text) for one in (above, mark))
-
-
 def with_text(lines: Sequence[Line], marks: Sequence[Mark]) -> list[Mark]:
     """The marks that text follows: a list of names has none."""
     marked = {mark.line for mark in marks}

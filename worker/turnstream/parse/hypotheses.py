@@ -9,7 +9,7 @@ from operator import attrgetter
 
 from turnstream.models import Line
 from turnstream.parse.evidence import speaker_marks
-from turnstream.parse.layouts import READINGS, Reading
+from turnstream.parse.layouts import READINGS
 from turnstream.parse.marks import Mark, read_marks
 from turnstream.parse.times import BEFORE
 from turnstream.parse.weights import FEWEST, MOSTLY, TIMED, weigh
@@ -92,19 +92,14 @@ class _Reading:
 def _readings(
     lines: Sequence[Line], nobodys: Container[int], first: int, without: Container[str]
 ) -> Iterator[_Reading]:
+    somebodys = [(number, lines[number]) for number in range(first, len(lines)) if number not in nobodys]
     if LABEL_LINE not in without:
-        labelled = [mark for mark in read_marks(lines, first) if mark.line not in nobodys]
+        labelled = read_marks(somebodys)
         yield _Reading(LABEL_LINE, "", [mark for mark in labelled if mark.style in ("", TIMED)], first)
         yield from _by_style(LABEL_LINE, (mark for mark in labelled if mark.style), first)
     for reading in READINGS:
         if reading.name not in without:
-            yield from _by_style(reading.name, _read(reading, lines, first, nobodys), first)
-
-
-def _read(reading: Reading, lines: Sequence[Line], first: int, nobodys: Container[int]) -> Iterator[Mark]:
-    for number in range(first, len(lines)):
-        if number not in nobodys and (mark := reading.read(number, lines[number])):
-            yield mark
+            yield from _by_style(reading.name, reading.read(somebodys), first)
 
 
 def _by_style(name: str, marks: Iterable[Mark], first: int) -> Iterator[_Reading]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from turnstream.models import Line
@@ -44,13 +44,9 @@ class Mark(NamedTuple):
         return self.line + self.further
 
 
-def read_marks(lines: Sequence[Line], first: int) -> list[Mark]:
-    """Every line from ``first`` on that begins like a mark, plausible or not."""
-    found = (
-        _questioner(number, lines[number]) or read_mark(number, lines[number].text)
-        for number in range(first, len(lines))
-    )
-    return [mark for mark in found if mark]
+def read_marks(lines: Iterable[tuple[int, Line]]) -> list[Mark]:
+    """All of some lines, each with its number, that begin like a mark, plausible or not."""
+    return [mark for number, line in lines if (mark := _questioner(number, line) or read_mark(number, line.text))]
 
 
 def _questioner(number: int, line: Line) -> Mark | None:

@@ -71,8 +71,14 @@ class Matcher:
         nodes: dict[Person, list[int]] = defaultdict(list)
         for number, person in enumerate(self._people):
             nodes[person].append(number)
-        for _, level in groupby(sorted(nodes, key=lambda one: one.rank, reverse=True), key=lambda one: one.rank):
+        ranked = groupby(sorted(nodes, key=lambda one: one.rank, reverse=True), key=lambda one: one.rank)
+        levels = [tuple(level) for _, level in ranked]
+        for level in levels:
+            earlier = len(self._known)
             self._settle({one: nodes[one] for one in level})
+            if level is not levels[-1]:  # only those of a lower rank may mean them
+                for known in self._known[earlier:]:
+                    self._enter_forms(known)
         return self._known
 
     def _settle(self, level: dict[Person, list[int]]) -> None:
@@ -116,6 +122,8 @@ class Matcher:
         self._known.append(known)
         for person in group:
             self._join(known, person, level[person])
+
+    def _enter_forms(self, known: Known) -> None:
         _enter(self._exact[known.words], known)
         for form, is_given in short_forms(known.words):
             _enter((self._given if is_given else self._exact)[form], known)

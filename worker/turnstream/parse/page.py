@@ -28,7 +28,6 @@ _PAGE = re.compile(r"(?i)\b(?:page|pages|p|pp|col|column|columns|seite|página|p
 PAGES_APART = 3
 #: What leads from an entry of a table of contents to its page.
 _LEADER = re.compile(r"(?:\. ?){6}")
-FEWEST_DOTS = 6
 #: A time that stands alone, `[00:00:12:44]`, `(00:45:11):`.
 _TIME = re.compile(r"[\[(<]?[+-]?\d{1,3}(?::\d{2}){1,3}(?:[.,]\d{1,3})?[\])>]?:?")
 _TIME_ENDS = "])>:"
@@ -74,16 +73,19 @@ def page_marks(lines: Sequence[Line]) -> frozenset[int]:
     for number, line in enumerate(lines):
         if len(line.text) <= MAX_HEAD and _NUMBER.search(line.text):
             groups[_NUMBER.sub("\0", line.text)].append(number)
-    others = {number for number, line in enumerate(lines) if _is_entry(line.text)}
+    others = {number for number, line in enumerate(lines) if _is_entry(line.text) or _is_time(line.text)}
     pages = {number for pattern, numbers in groups.items() if _counts(lines, pattern, numbers) for number in numbers}
     return frozenset(others | pages | set(_running_heads(lines, pages)))
 
 
 def _is_entry(text: str) -> bool:
-    """An entry of a table of contents, or a time and nothing else."""
-    if (text[-1].isdigit() or text[-1] in _TIME_ENDS) and _TIME.fullmatch(text):
-        return True
-    return text.count(".") >= FEWEST_DOTS and _LEADER.search(text) is not None
+    """An entry of a table of contents; prose has dots, but hardly two side by side."""
+    return (".." in text or ". ." in text) and _LEADER.search(text) is not None
+
+
+def _is_time(text: str) -> bool:
+    """A time and nothing else."""
+    return (text[-1].isdigit() or text[-1] in _TIME_ENDS) and _TIME.fullmatch(text) is not None
 
 
 def _counts(lines: Sequence[Line], pattern: str, numbers: Sequence[int]) -> bool:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from turnstream.parse import offices
 from turnstream.parse.folding import plain, plain_word
 from turnstream.parse.labels import FULL_NAME
+from turnstream.parse.shapes import MEMO
 
 Words = tuple[str, ...]
 Gender = Literal["male", "female"]
@@ -37,7 +39,8 @@ class Person(NamedTuple):
         return full, len(self.words), bool(self.gender) + len(self.notes)
 
 
-def person_of(name: str, notes: Iterable[str] = ()) -> Person:
+@lru_cache(MEMO)
+def person_of(name: str, notes: tuple[str, ...] = ()) -> Person:
     """The person that a name means, with what its label says in brackets; remarks are written small.
 
     `Second messenger` describes somebody, so it is one word: its parts are nobody's family name.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
-from turnstream.models import Line, Span, Turn, Unattributed
+from turnstream.models import Line, Span, Turn, Unattributed, lean
 from turnstream.parse.marks import Mark
 from turnstream.parse.paragraphs import paragraphs_of, wrapped_at
 from turnstream.parse.segments import Run
@@ -20,7 +20,7 @@ def turns_of(lines: Sequence[Line], runs: Iterable[Run], ids: Mapping[str, str])
     kinds = {label: _kind(shapes[outside_brackets(label)]) for label in ids}
     spoken = (run for run in runs if run.kind != "rest")
     width = wrapped_at(lines)
-    return tuple(_turn(index, lines, run, ids, kinds, width) for index, run in enumerate(spoken))
+    return tuple(lean(_turn(index, lines, run, ids, kinds, width)) for index, run in enumerate(spoken))
 
 
 def _turn(

@@ -76,6 +76,8 @@ def weigh(lines: Sequence[Line], marks: Sequence[Mark]) -> Weight:
     shaped = [
         mark for mark in marks if shapes[mark.line] and (signed or _may_speak(heads[mark.line], shapes[mark.line]))
     ]
+    if len(shaped) < FEWEST:
+        return Weight((), 0.0, ("few",), {"marks": len(shaped)})
     placed = _alike(_in_place(lines, with_all_lines(lines, shaped)), heads)
     labels = Counter(heads[mark.line].casefold() for mark in placed)
     back = min((mark.line for mark in placed if labels[heads[mark.line].casefold()] > 1), default=0)

@@ -130,7 +130,7 @@ def _inverted(features: Iterable[Iterable[str]]) -> Mapping[str, tuple[int, ...]
 
 def _by_words(words: Mapping[str, int], features: _Features) -> str | None:
     scores = _scores(words, features)
-    second, best = sorted(range(len(scores)), key=scores.__getitem__)[-2:]
+    *_, second, best = sorted(range(len(scores)), key=scores.__getitem__)
     if scores[best] < max(MIN_HITS, sum(words.values()) * features.known):
         return None
     if scores[best] < scores[second] * MARGIN and not _is_apart(words, features, best, second):

@@ -165,7 +165,7 @@ def table_at(lines: Sequence[Line], first: int, *, headed: bool) -> tuple[Sequen
 
 def unheaded(text: str, at: int) -> Sequence[Attendance]:
     """`Jo Li (JL), Ann Roe (ARE), …`: nearly every name with its initials."""
-    if len(text) > MAX_TEXT or text.count("(") < MIN_UNHEADED:
+    if len(text) > MAX_TEXT:
         return ()
     entries = entries_of(text)[:MAX_LISTED]
     listed = [one for _, entry in entries if (one := read_entry(entry, at))]

@@ -6,7 +6,7 @@ bear out (``hypotheses``).  A new layout is one module like these, and its name 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from turnstream.models import Line
@@ -15,10 +15,10 @@ from turnstream.parse.marks import Mark
 
 
 class Reading(NamedTuple):
-    """A layout by name; ``read`` returns the mark that a line (by number) may be, ``None`` for none."""
+    """A layout by name; ``read`` yields the marks that some lines, each with its number, may be."""
 
     name: str
-    read: Callable[[int, Line], Mark | None]
+    read: Callable[[Iterable[tuple[int, Line]]], Iterator[Mark]]
 
 
 #: All but ``label_line`` (`Label: text`), which needs less evidence and has its own: ``evidence``.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 
 from turnstream.models import Line
 from turnstream.parse.marks import MAX_LABEL, Mark
@@ -12,11 +13,20 @@ _LABEL = re.compile(r"([\[<(（【])([^\[\]<>()（）【】]{1,160})([\]>)）】
 _PAIRS = {"[": "]", "<": ">", "(": ")", "（": "）", "【": "】"}
 #: What chats put before a nickname for somebody's standing there.
 _STANDING = " @+%&~!"
-_SIGN = re.compile(r"[○◯●■◆▲△□◇☆★] ?")
+_SIGNS = "○◯●■◆▲△□◇☆★"
+_SIGN = re.compile(rf"[{_SIGNS}] ?")
+#: What such a line may begin with, besides a time's digits.
+_OPENING = frozenset((*_PAIRS, *_SIGNS))
 
 
-def read(number: int, line: Line) -> Mark | None:
-    """The mark at the start of a line; ``style`` is what encloses it."""
+def read(lines: Iterable[tuple[int, Line]]) -> Iterator[Mark]:
+    """The marks at the start of lines; ``style`` is what encloses them."""
+    for number, line in lines:
+        if (line.text[0] in _OPENING or line.text[0].isdigit()) and (mark := _mark(number, line)):
+            yield mark
+
+
+def _mark(number: int, line: Line) -> Mark | None:
     text, at, start = line.text, 0, None
     if text[0].isdigit() or text[0] in "[(<":
         match = BEFORE.match(text)

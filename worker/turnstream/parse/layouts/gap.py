@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 
 from turnstream.models import Line
 from turnstream.parse.marks import MAX_LABEL, Mark
@@ -14,10 +15,14 @@ _GROUND_TIME = re.compile(r"(?:(\d{2,3}) )?(\d{2}) (\d{2}) (\d{2}) (?=\S)")
 _SECONDS = re.compile(r"(\d{1,6}\.\d{1,3}) ")
 
 
-def read(number: int, line: Line) -> Mark | None:
-    """The mark at the start of a line, a time before it or behind it left out."""
-    if not line.gaps:
-        return None
+def read(lines: Iterable[tuple[int, Line]]) -> Iterator[Mark]:
+    """The marks at the start of lines, a time before them or behind them left out."""
+    for number, line in lines:
+        if line.gaps and (mark := _mark(number, line)):
+            yield mark
+
+
+def _mark(number: int, line: Line) -> Mark | None:
     text, start = line.text, None
     at, gaps = 0, list(line.gaps)
     if match := BEFORE.match(text):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 
 from turnstream.models import Line
 from turnstream.parse.marks import MAX_LABEL, Mark
@@ -18,10 +19,16 @@ _COUNTED = re.compile(r" *\[\d{1,3}\]$")
 _ENCLOSED = re.compile(r"([\[<【])([^\[\]<>【】]+)[\]>】]$")
 
 
-def read(number: int, line: Line) -> Mark | None:
-    """The mark, ``style`` telling what it is written in: `heading 2`, `bold`, `enclosed`, `timed`, nothing."""
+def read(lines: Iterable[tuple[int, Line]]) -> Iterator[Mark]:
+    """The marks, ``style`` telling what it is written in: `heading 2`, `bold`, `enclosed`, `timed`, nothing."""
+    for number, line in lines:
+        if len(line.text) <= MAX_LABEL and (mark := _mark(number, line)):
+            yield mark
+
+
+def _mark(number: int, line: Line) -> Mark | None:
     text = line.text
-    if len(text) > MAX_LABEL or text[0].islower() or (text[-1] in _ENDS and not text.endswith(_ABBREVIATED)):
+    if text[0].islower() or (text[-1] in _ENDS and not text.endswith(_ABBREVIATED)):
         return None
     style = ""
     if match := _HEADING.match(text):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 
 from turnstream.models import Line
 from turnstream.parse import words
@@ -21,28 +22,36 @@ MAX_SAID = 4
 _SHORT = frozenset(("st", "gen", "col", "lt", "maj", "sgt", "capt", "gov", "sen", "rep", "messrs", "no", "vs"))
 
 
-def read(number: int, line: Line) -> Mark | None:
-    """The mark at the start of a line, up to the first period that ends no abbreviation."""
+def read(lines: Iterable[tuple[int, Line]]) -> Iterator[Mark]:
+    """The marks at the start of lines, up to the first period that ends no abbreviation."""
+    for number, line in lines:
+        if line.text.find(".", 0, MAX_LABEL) > 0 and (mark := _mark(number, line)):
+            yield mark
+
+
+def _mark(number: int, line: Line) -> Mark | None:
     text = line.text
-    if not text[0].isalpha() or text[0].islower() or text.find(".", 0, MAX_LABEL) < 0:
+    if not text[0].isalpha() or text[0].islower():
         return None
     for match in _END.finditer(text, 0, MAX_LABEL):
         label = text[: match.start()]
         last = fold(label.rpartition(" ")[2])
         if last in words.HONORIFICS or last in _SHORT or (len(last) == 1 and label != last):
             continue
-        style = "dash" if match[0].strip(". ") else ""
-        remark = _REMARK.match(text, match.end())
-        return Mark(number, label, remark.end() if remark else match.end(), style=style) if _fits(label) else None
+        if not _fits(label):
+            return None
+        at, style = match.end(), "dash" if match[0].strip(". ") else ""
+        remark = _REMARK.match(text, at) if text.startswith("[", at) else None
+        return Mark(number, label, remark.end() if remark else at, style=style)
     return None
 
 
 def _fits(label: str) -> bool:
     """Nothing that people say as a sentence of its own: `Thank you.` is."""
-    parts = label.split()
-    if ":" in label or len(parts) > MAX_WORDS or not _DASHES.isdisjoint(parts):
+    blanks = label.count(" ")
+    if ":" in label or blanks >= MAX_WORDS or (blanks and not _DASHES.isdisjoint(label.split(" "))):
         return False
-    if len(parts) > MAX_SAID:
+    if blanks >= MAX_SAID:
         return True
-    folded = [fold(part) for part in parts]
+    folded = [fold(part) for part in label.split(" ")]
     return has_office(folded) or words.VOICE.isdisjoint(folded)
