@@ -246,8 +246,8 @@ def name_of_255_bytes(scene: Scene) -> None:
     drop_whole(scene, scene.text(), "n" * 251 + ".txt")
     drop_whole(scene, scene.text(2), "я" * 127 + "n")
     name = "r" * 251 + ".txt"
-    scene.whole(name, b"%PDF-1.7 " + scene.text())
-    scene.expect(name, b"%PDF-1.7 " + scene.text(), outcome="rejected", reason="unsupported_format")
+    scene.whole(name, b"\x89PNG\r\n\x1a\n" + scene.text())
+    scene.expect(name, b"\x89PNG\r\n\x1a\n" + scene.text(), outcome="rejected", reason="unsupported_format")
 
 
 @kind("name with RTL letters, emoji", "published", _FILED)
@@ -270,8 +270,8 @@ def name_with_dash(scene: Scene) -> None:
 @kind("name like one of our sidecars", "published", _FILED)
 def name_of_a_sidecar(scene: Scene) -> None:
     # Beside a file that gets a sidecar of this very name.
-    scene.whole("a.txt", b"%PDF-1.7 " + scene.text())
-    scene.expect("a.txt", b"%PDF-1.7 " + scene.text(), outcome="rejected", reason="unsupported_format")
+    scene.whole("a.txt", b"\x89PNG\r\n\x1a\n" + scene.text())
+    scene.expect("a.txt", b"\x89PNG\r\n\x1a\n" + scene.text(), outcome="rejected", reason="unsupported_format")
     scene.whole("a.txt.error.json.md", scene.text(2))
     scene.expect("a.txt.error.json.md", scene.text(2))
 
@@ -489,4 +489,4 @@ kind.apart(
 @kind("a folder of files that are all refused", "rejected", _REFUSED, reason="unsupported_format")
 def many_refused(scene: Scene) -> None:
     for number in range(50):
-        drop_whole(scene, b"%PDF-1.7 " + scene.text(number), f"{number}.pdf")
+        drop_whole(scene, b"\x89PNG\r\n\x1a\n" + scene.text(number), f"{number}.png")

@@ -150,15 +150,15 @@ def test_without_a_worker_batches_stay_queued_and_that_is_said(start: Start, out
 
 def test_it_is_told_in_words_and_any_name_can_be_asked_about(run: Turnstream) -> None:
     run.move_in(TEXT, "-odd name.txt")
-    run.move_in(b"%PDF-1.7 no transcript", "scan.pdf")
+    run.move_in(b"\x89PNG\r\n\x1a\nno transcript", "scan.png")
     run.await_empty_drop()
     command = [sys.executable, "-m", "turnstream", "explain", "--", "-odd name.txt"]
     environment = clean_environment(TURNSTREAM_ROOT=str(run.root))
     odd = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=PATIENCE).stdout
     assert odd.startswith("archive/")
     assert "It was published on" in odd
-    words = run.command_line("explain", "scan.pdf").stdout.splitlines()
-    assert words[0] == "quarantine/scan.pdf: quarantined"
+    words = run.command_line("explain", "scan.png").stdout.splitlines()
+    assert words[0] == "quarantine/scan.png: quarantined"
     (retry,) = (line.strip() for line in words if line.strip().startswith("turnstream quarantine retry "))
     subprocess.run([sys.executable, "-m", *retry.split()], capture_output=True, check=True, timeout=PATIENCE)
     assert run.command_line("explain", "nowhere.txt").returncode == 1

@@ -53,7 +53,7 @@ def test_ingest_brings_files_in_and_tells_what_became_of_each(run: Turnstream) -
     (outside / "sub").mkdir(parents=True)
     (outside / "a.txt").write_text("Anna: one\nBen: two\n")
     (outside / "sub" / "b.txt").write_text("Anna: one\r\nBen: two\r\n")
-    (outside / "bad.txt").write_bytes(b"%PDF-1.7 not really")
+    (outside / "bad.txt").write_bytes(b"\x89PNG\r\n\x1a\nnot really")
     done = run.command_line("ingest", str(outside), "--json")
     outcomes = {
         line["file"].rpartition("/")[2]: line["outcome"] for line in map(orjson.loads, done.stdout.splitlines())

@@ -13,7 +13,7 @@ import pytest
 from tests.acceptance.conftest import Start
 from tests.acceptance.harness import Turnstream, until
 
-PDF = b"%PDF-1.7 no transcript"
+PICTURE = b"\x89PNG\r\n\x1a\nno transcript"
 #: The first pause; each next one is twice as long.
 PAUSE = 0.3
 
@@ -24,30 +24,30 @@ def text(word: str) -> bytes:
 
 def reject(run: Turnstream, *names: str) -> None:
     for name in names:
-        run.move_in(PDF + os.fsencode(name), name)
+        run.move_in(PICTURE + os.fsencode(name), name)
     until(lambda: len(run.files("quarantine")) == len(names), "all are rejected")
     run.await_empty_drop()
 
 
 class TestQuarantine:
     def test_a_rejected_file_is_listed_shown_mended_and_published(self, run: Turnstream) -> None:
-        reject(run, "scan.pdf")
+        reject(run, "scan.png")
         listed = run.command_line("quarantine", "list")
         assert listed.returncode == 0
         assert "unsupported_format" in listed.stdout
-        assert listed.stdout.endswith("scan.pdf\n")
-        shown = run.command_line("quarantine", "show", f"{run.root.name}/quarantine/scan.pdf")
+        assert listed.stdout.endswith("scan.png\n")
+        shown = run.command_line("quarantine", "show", f"{run.root.name}/quarantine/scan.png")
         assert "Convert it to plain text." in shown.stdout
-        (run.root / "quarantine" / "scan.pdf").write_bytes(text("mended"))
-        retried = run.command_line("quarantine", "retry", "scan.pdf")
-        assert (retried.returncode, retried.stdout) == (0, "scan.pdf -> drop/scan.pdf\n")
+        (run.root / "quarantine" / "scan.png").write_bytes(text("mended"))
+        retried = run.command_line("quarantine", "retry", "scan.png")
+        assert (retried.returncode, retried.stdout) == (0, "scan.png -> drop/scan.png\n")
         until(lambda: len(run.files("archive")) == 1, "it is published")
         assert run.files("quarantine", sidecars=True) == []
         assert len(run.records()) == 1
 
     def test_one_that_fails_again_tells_how_often(self, run: Turnstream) -> None:
-        reject(run, "scan.pdf")
-        note = run.root / "quarantine" / "scan.pdf.error.json"
+        reject(run, "scan.png")
+        note = run.root / "quarantine" / "scan.png.error.json"
         for attempt in (2, 3):
             assert run.command_line("quarantine", "retry", "unsupported_format").returncode == 0
             told = b'"attempts": %d' % attempt
@@ -56,35 +56,35 @@ class TestQuarantine:
         assert run.records() == []
 
     def test_no_server_is_needed(self, run: Turnstream) -> None:
-        reject(run, "a.pdf", "b.pdf")
+        reject(run, "a.png", "b.png")
         assert run.stop() == 0
         facts = [orjson.loads(line) for line in run.command_line("quarantine", "list", "--json").stdout.splitlines()]
-        assert [item["path"] for item in facts] == ["a.pdf", "b.pdf"]
+        assert [item["path"] for item in facts] == ["a.png", "b.png"]
         assert run.command_line("quarantine", "show", facts[0]["arrival_id"], "--json").stdout.count("\n") == 1
         said = run.command_line("quarantine", "retry", "all", "--json").stdout.splitlines()
-        assert [orjson.loads(line)["to"] for line in said] == ["drop/a.pdf", "drop/b.pdf"]
+        assert [orjson.loads(line)["to"] for line in said] == ["drop/a.png", "drop/b.png"]
         assert len(run.files("drop")) == 2
 
     def test_many_are_not_discarded_without_a_yes(self, run: Turnstream) -> None:
-        reject(run, "a.pdf", "b.pdf", "c.pdf")
+        reject(run, "a.png", "b.png", "c.png")
         refused = run.command_line("quarantine", "discard", "all")
         assert refused.returncode == 2
         assert "--yes" in refused.stderr
-        assert run.command_line("quarantine", "discard", "a.pdf").returncode == 0
-        assert [file.name for file in run.files("quarantine")] == ["b.pdf", "c.pdf"]
-        assert run.command_line("quarantine", "discard", "all", "--yes").stdout == "b.pdf deleted\nc.pdf deleted\n"
+        assert run.command_line("quarantine", "discard", "a.png").returncode == 0
+        assert [file.name for file in run.files("quarantine")] == ["b.png", "c.png"]
+        assert run.command_line("quarantine", "discard", "all", "--yes").stdout == "b.png deleted\nc.png deleted\n"
         assert run.files("quarantine", sidecars=True) == []
 
     def test_what_is_not_there_is_a_sentence_and_a_code(self, run: Turnstream) -> None:
         for command in ("show", "retry", "discard"):
-            ended = run.command_line("quarantine", command, "nothing.pdf")
+            ended = run.command_line("quarantine", command, "nothing.png")
             assert ended.returncode == 1
-            assert "nothing.pdf" in ended.stderr
+            assert "nothing.png" in ended.stderr
             assert "Traceback" not in ended.stderr
         assert run.command_line("quarantine", "list").stdout == "Nothing is in quarantine.\n"
 
     def test_what_cannot_be_put_back_stays_and_is_told(self, run: Turnstream) -> None:
-        reject(run, "a.pdf", "b.pdf")
+        reject(run, "a.png", "b.png")
         assert run.stop() == 0
         (run.root / "drop").rename(run.root / "away")
         (run.root / "drop").touch()
@@ -104,7 +104,7 @@ class TestQuarantine:
         assert "no data root" in ended.stderr
 
     def test_a_name_that_is_no_utf8_is_given_as_a_shell_gives_it(self, run: Turnstream) -> None:
-        name = os.fsdecode(b"\xff\n.pdf")
+        name = os.fsdecode(b"\xff\n.png")
         reject(run, name)
         ended = run.command_line("quarantine", "retry", f"{run.root}/quarantine/{name}")
         assert ended.returncode == 0, ended.stderr
@@ -132,7 +132,7 @@ class TestLastingFault:
         [
             ("archive", text("water"), "archive"),
             ("journal", text("water"), "archive"),
-            ("quarantine", PDF, "quarantine"),
+            ("quarantine", PICTURE, "quarantine"),
         ],
     )
     def test_it_is_said_once_tried_with_growing_pauses_and_ends_well(
@@ -170,7 +170,7 @@ class TestChores:
         run = start(TURNSTREAM_RETENTION__PASS_SECONDS="0.5", **ages)
         for number in range(5):
             run.move_in(text("water"), f"{number}.txt")
-        run.move_in(PDF, "scan.pdf")
+        run.move_in(PICTURE, "scan.png")
         # The folder of today counts from its midnight, its files from their move.
         everything = ("archive", "duplicates", "quarantine")
 

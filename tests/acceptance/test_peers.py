@@ -318,7 +318,7 @@ def test_paperless_8329_what_no_disk_would_take_is_tried_again_by_itself(start: 
         resource.prlimit(child, resource.RLIMIT_FSIZE, (0, unlimited[1]))
     for number in range(10):
         run.move_in(text(number), f"{number}.txt")
-        run.move_in(b"%PDF-1.7 " + text(number), f"{number}.pdf")
+        run.move_in(b"\x89PNG\r\n\x1a\n" + text(number), f"{number}.png")
     # Nor the log, which is a file here: the stream shows that they were tried.
     until(lambda: len(run.records()) == 10, "published, and not filed away")
     time.sleep(3)

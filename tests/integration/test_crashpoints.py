@@ -33,7 +33,7 @@ from turnstream.root import Root
 from turnstream.server import EmbeddedServer
 from turnstream.settings import Settings
 
-PDF = b"%PDF-1.7\n\x00\x01\x02 no text"
+PICTURE = b"\x89PNG\r\n\x1a\n\x00\x01\x02 no text"
 State = dict[str, Any]
 
 
@@ -118,7 +118,7 @@ def duplicate(stage: Stage, name: str) -> FileRef:
 
 
 def rejected(stage: Stage, name: str) -> FileRef:
-    return stage.drop(name, PDF)
+    return stage.drop(name, PICTURE)
 
 
 def revised(stage: Stage, name: str) -> FileRef:
@@ -263,11 +263,11 @@ def test_a_link_to_a_rejected_file_is_an_arrival_of_its_own_where_no_rename_is_e
     open_stage: Callable[[], Stage],
 ) -> None:
     stage = open_stage()
-    stage.drop("a.pdf", PDF)
-    (stage.root.drop / "b.pdf").hardlink_to(stage.root.drop / "a.pdf")
+    stage.drop("a.png", PICTURE)
+    (stage.root.drop / "b.png").hardlink_to(stage.root.drop / "a.png")
     with links_for_renames():
-        stage.work([stage.reference("a.pdf"), stage.reference("b.pdf")])
-    assert {path.name for path in stage.root.quarantine.glob("*.pdf")} == {"a.pdf", "b.pdf"}
+        stage.work([stage.reference("a.png"), stage.reference("b.png")])
+    assert {path.name for path in stage.root.quarantine.glob("*.png")} == {"a.png", "b.png"}
 
 
 @pytest.mark.parametrize("point", ["published", "placed", "journaled", "moved"])

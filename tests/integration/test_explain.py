@@ -569,20 +569,20 @@ def a_superseded_text_that_was_deleted(world: World) -> str:
 
 @situation(State.QUARANTINED, "turnstream quarantine retry ")
 def a_rejected_file(world: World) -> str:
-    world.work_off(world.drop("a.pdf", b"%PDF-1.7 no transcript"))
-    return "a.pdf"
+    world.work_off(world.drop("a.png", b"\x89PNG\r\n\x1a\nno transcript"))
+    return "a.png"
 
 
 @situation(State.QUARANTINED, "Convert it to plain text")
 def a_rejected_file_where_it_lies(world: World) -> str:
     a_rejected_file(world)
-    return "quarantine/a.pdf"
+    return "quarantine/a.png"
 
 
 @situation(State.QUARANTINED, "turnstream quarantine retry ")
 def the_note_of_a_rejected_file(world: World) -> str:
     a_rejected_file(world)
-    return "quarantine/a.pdf.error.json"
+    return "quarantine/a.png.error.json"
 
 
 @situation(State.QUARANTINED, "turnstream quarantine retry ")
@@ -590,7 +590,7 @@ def a_rejected_file_of_which_only_its_note_tells(world: World) -> str:
     a_rejected_file(world)
     for file in (world.root.path / "journal").iterdir():
         file.unlink()
-    return "quarantine/a.pdf"
+    return "quarantine/a.png"
 
 
 @situation(State.WAITING, "Start one")
@@ -617,7 +617,7 @@ def a_discarded_file(world: World) -> str:
     a_rejected_file(world)
     (case,) = cases(world.root.path)
     discard(world.root.path, case)
-    return "a.pdf"
+    return "a.png"
 
 
 @situation(State.GONE, "ask its sender")
@@ -648,8 +648,8 @@ def a_text_that_was_never_dropped(world: World) -> str:
 
 @situation(State.UNKNOWN, "Convert it to plain text")
 def a_file_outside_that_would_be_rejected(world: World) -> str:
-    Path("a.pdf").write_bytes(b"%PDF-1.7 no transcript")
-    return "a.pdf"
+    Path("a.png").write_bytes(b"\x89PNG\r\n\x1a\nno transcript")
+    return "a.png"
 
 
 @contextmanager

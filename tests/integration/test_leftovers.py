@@ -24,7 +24,7 @@ from turnstream.upkeep.leftovers import Leftovers
 from turnstream.upkeep.walk import Tally
 
 Drop = Callable[..., FileRef]
-PDF = b"%PDF-1.7 no transcript"
+PICTURE = b"\x89PNG\r\n\x1a\nno transcript"
 HOUR = 3600.0
 #: 16 hex digits, as `secrets.token_hex(8)` gives them.
 TOKEN = "0123456789abcdef"
@@ -119,7 +119,7 @@ class TestTemporaries:
         assert below(root, "drop") == set()
 
     def test_a_note_on_a_retry_goes_after_a_month(self, root: Root, drop: Drop, tools: Tools) -> None:
-        process([drop("a.pdf", PDF)], tools)
+        process([drop("a.png", PICTURE)], tools)
         (case,) = cases(root.path)
         retry(root.path, case)
         assert tidy(root, 29 * 24 * HOUR).counts == {}
@@ -128,15 +128,15 @@ class TestTemporaries:
 
 class TestSidecars:
     def test_one_whose_file_was_taken_away_goes_and_others_stay(self, root: Root, drop: Drop, tools: Tools) -> None:
-        for name in ("a.pdf", "sub/b.pdf"):
-            process([drop(name, PDF + name.encode())], tools)
+        for name in ("a.png", "sub/b.png"):
+            process([drop(name, PICTURE + name.encode())], tools)
         for number, name in enumerate(("c.txt", "sub/d.txt", "e.txt")):
             process([drop(name, text("water") + "\n" * number)], tools)
-        (root.quarantine / "sub" / "b.pdf").unlink()
+        (root.quarantine / "sub" / "b.png").unlink()
         (root.path / "duplicates" / "sub" / "d.txt").unlink()
         assert tidy(root, 0.9 * HOUR).counts == {}
         assert tidy(root, 1.1 * HOUR).counts == {"sidecar": 2}
-        assert below(root, "quarantine") == {"a.pdf", "a.pdf.error.json"}
+        assert below(root, "quarantine") == {"a.png", "a.png.error.json"}
         assert below(root, "duplicates") == {"e.txt", "e.txt.duplicate.json"}
 
     @pytest.mark.parametrize("content", [b"", b"{}", b"no json", b'{"file": "x", "reason": "empty"}'])
@@ -147,39 +147,39 @@ class TestSidecars:
         assert tidy(root).counts == {}
 
     def test_one_whose_file_was_renamed_beside_it_stays(self, root: Root, drop: Drop, tools: Tools) -> None:
-        process([drop("a.pdf", PDF)], tools)
+        process([drop("a.png", PICTURE)], tools)
         (root.quarantine / "done").mkdir()
-        (root.quarantine / "a.pdf").rename(root.quarantine / "done" / "looked-at.pdf")
+        (root.quarantine / "a.png").rename(root.quarantine / "done" / "looked-at.png")
         assert tidy(root).counts == {}
 
     def test_one_whose_file_was_renamed_stays_in_a_copied_root_too(
         self, root: Root, drop: Drop, tools: Tools, tmp_path: Path
     ) -> None:
-        process([drop("a.pdf", PDF)], tools)
-        (root.quarantine / "a.pdf").rename(root.quarantine / "mended.pdf")
+        process([drop("a.png", PICTURE)], tools)
+        (root.quarantine / "a.png").rename(root.quarantine / "mended.png")
         copy = Root(tmp_path / "copy")
         subprocess.run(["cp", "-a", root.path, copy.path], check=True)
         for one in (root, copy):
             assert tidy(one).counts == {}
-            assert below(one, "quarantine") == {"mended.pdf", "a.pdf.error.json"}
+            assert below(one, "quarantine") == {"mended.png", "a.png.error.json"}
 
     def test_a_copy_of_a_sidecar_that_was_dropped_and_rejected_stays(
         self, root: Root, drop: Drop, tools: Tools
     ) -> None:
-        process([drop("a.pdf", PDF)], tools)
-        note = (root.quarantine / "a.pdf.error.json").read_bytes()
-        ref = drop("b.pdf.error.json", note, crashes=3)
+        process([drop("a.png", PICTURE)], tools)
+        note = (root.quarantine / "a.png.error.json").read_bytes()
+        ref = drop("b.png.error.json", note, crashes=3)
         process([ref], tools)
-        (root.quarantine / "b.pdf.error.json.error.json").unlink()
-        (root.quarantine / "a.pdf").unlink()
+        (root.quarantine / "b.png.error.json.error.json").unlink()
+        (root.quarantine / "a.png").unlink()
         assert tidy(root).counts == {"sidecar": 1}
-        assert below(root, "quarantine") == {"b.pdf.error.json"}
+        assert below(root, "quarantine") == {"b.png.error.json"}
 
     def test_one_of_a_retry_that_was_killed_goes(self, root: Root, drop: Drop, tools: Tools) -> None:
-        process([drop("a.pdf", PDF)], tools)
-        (root.quarantine / "a.pdf").rename(root.drop / "a.pdf")
+        process([drop("a.png", PICTURE)], tools)
+        (root.quarantine / "a.png").rename(root.drop / "a.png")
         assert tidy(root).counts == {"sidecar": 1}
-        assert below(root, "drop") == {"a.pdf"}
+        assert below(root, "drop") == {"a.png"}
 
 
 class TestMarkers:
@@ -309,7 +309,7 @@ class TestUnread:
 
     def test_what_was_read_stays(self, root: Root, drop: Drop, tools: Tools) -> None:
         process([drop(f"{number}.txt", text("water")) for number in range(3)], tools)
-        process([drop("0.txt", text("rivers")), drop("b.pdf", PDF)], tools)
+        process([drop("0.txt", text("rivers")), drop("b.png", PICTURE)], tools)
         there = below(root)
         assert tidy(root, 10).returned == []
         assert below(root) == there

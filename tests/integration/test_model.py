@@ -81,7 +81,7 @@ TEXTS: dict[str, Text] = {
     topic + name: Text(form(f"On {topic}\n\nAnna Abel: Hello.\n\nBoris Brandt: {topic}, again?\n"), f"On {topic}")
     for topic in ("ice", "water", "thin air")
     for name, form in FORMS.items()
-} | {"nothing": Text(b""), "PDF": Text(b"%PDF-1.7 no transcript")}
+} | {"nothing": Text(b""), "PICTURE": Text(b"\x89PNG\r\n\x1a\nno transcript")}
 NAMES = ("a.txt", "b.txt", "sub/a.txt", "sub/deep/c.txt", "a.txt.error.json", "a.txt.duplicate.json")
 
 OUTCOMES = {"archive": "published", "duplicates": "duplicate", "quarantine": "rejected"}

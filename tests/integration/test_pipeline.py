@@ -50,7 +50,7 @@ from turnstream.taken import Taken
 Drop = Callable[..., FileRef]
 Before = Callable[..., None]
 PUBLISHED, DUPLICATE, REJECTED = OutcomeKind.PUBLISHED, OutcomeKind.DUPLICATE, OutcomeKind.REJECTED
-PDF = b"%PDF-1.7 no transcript"
+PICTURE = b"\x89PNG\r\n\x1a\nno transcript"
 
 
 def transcript(topic: object) -> str:
@@ -142,7 +142,7 @@ class TestOutcomes:
         files = [
             drop("new.txt", transcript("water")),
             drop("sub/folder/twin.txt", transcript("water")),
-            drop("bad.pdf", PDF),
+            drop("bad.png", PICTURE),
             drop("other.txt", transcript("rivers")),
         ]
         arrivals = process(files, tools)
@@ -153,8 +153,8 @@ class TestOutcomes:
             f"archive/{today()}/other.txt",
             "duplicates/sub/folder/twin.txt",
             "duplicates/sub/folder/twin.txt.duplicate.json",
-            "quarantine/bad.pdf",
-            "quarantine/bad.pdf.error.json",
+            "quarantine/bad.png",
+            "quarantine/bad.png.error.json",
         }
         assert tree(root)[f"archive/{today()}/new.txt"] == transcript("water").encode()
         require_journal_is_true(root)
@@ -162,7 +162,7 @@ class TestOutcomes:
     def test_every_outcome_has_a_line_that_says_it_all(
         self, drop: Drop, tools: Tools, root: Root, ledger: Ledger
     ) -> None:
-        files = [drop("new.txt", transcript("water")), drop("twin.txt", transcript("water")), drop("bad.pdf", PDF)]
+        files = [drop("new.txt", transcript("water")), drop("twin.txt", transcript("water")), drop("bad.png", PICTURE)]
         new, twin, bad = process(files, tools)
         lines = last_lines(root)
         assert list(lines) == [new.arrival_id, bad.arrival_id, twin.arrival_id]
@@ -217,7 +217,7 @@ class TestOutcomes:
         [
             (b"", "empty"),
             (b" \n\t\xc2\xa0\n", "empty"),
-            (PDF, "unsupported_format"),
+            (PICTURE, "unsupported_format"),
             (bytes(range(256)), "unsupported_format"),
             (b"\xff\xfeh\0i", "undecodable"),
             (b"x" * 1_000_001, "file_too_large"),
@@ -414,7 +414,7 @@ class TestNames:
 
     def test_a_rejected_one_leaves_room_for_its_sidecar(self, drop: Drop, tools: Tools, root: Root) -> None:
         names = [os.fsdecode(name) for name in self.NAMES]
-        arrivals = process([drop(name, PDF + bytes([n])) for n, name in enumerate(names)], tools)
+        arrivals = process([drop(name, PICTURE + bytes([n])) for n, name in enumerate(names)], tools)
         assert outcomes(arrivals) == [REJECTED] * len(names)
         assert len(tree(root)) == 2 * len(names)
         require_journal_is_true(root)
@@ -470,12 +470,12 @@ class TestNames:
     def test_a_name_taken_between_journal_and_move_is_not_overwritten(
         self, drop: Drop, tools: Tools, root: Root, before: Before
     ) -> None:
-        before(Hands, "move", lambda: (root.quarantine / "bad.pdf").write_text("somebody else's"))
-        (arrival,) = process([drop("bad.pdf", PDF)], tools)
-        (root.quarantine / "bad.pdf").unlink()
+        before(Hands, "move", lambda: (root.quarantine / "bad.png").write_text("somebody else's"))
+        (arrival,) = process([drop("bad.png", PICTURE)], tools)
+        (root.quarantine / "bad.png").unlink()
         assert arrival.moved
         assert arrival.destination
-        assert arrival.destination.name == f"bad.{arrival.arrival_id}.pdf"
+        assert arrival.destination.name == f"bad.{arrival.arrival_id}.png"
         assert len(journal_of(root)) == 2
         require_journal_is_true(root)
 
@@ -483,7 +483,7 @@ class TestNames:
     def test_a_file_that_is_named_like_a_sidecar_is_kept(
         self, drop: Drop, tools: Tools, root: Root, first: str
     ) -> None:
-        texts = {"x": PDF, "x.error.json": PDF + b" of a user"}
+        texts = {"x": PICTURE, "x.error.json": PICTURE + b" of a user"}
         files = [drop(name, texts[name]) for name in sorted(texts, key=lambda name: name != first)]
         arrivals = process(files, tools)
         assert all(arrival.moved for arrival in arrivals)
@@ -494,9 +494,9 @@ class TestNames:
     def test_so_is_one_that_came_between_place_and_move(
         self, drop: Drop, tools: Tools, root: Root, before: Before
     ) -> None:
-        theirs = root.quarantine / "bad.pdf.error.json"
+        theirs = root.quarantine / "bad.png.error.json"
         before(Hands, "write_beside", lambda: theirs.write_text("somebody else's"))
-        (arrival,) = process([drop("bad.pdf", PDF)], tools)
+        (arrival,) = process([drop("bad.png", PICTURE)], tools)
         assert arrival.moved
         assert theirs.read_text() == "somebody else's"
         theirs.unlink()
@@ -627,8 +627,8 @@ class TestNobodysFault:
     def test_a_file_that_is_removed_after_it_was_read_is_its_users(
         self, drop: Drop, tools: Tools, root: Root, before: Before
     ) -> None:
-        before(Hands, "move", (root.drop / "bad.pdf").unlink)
-        ref = drop("bad.pdf", PDF)
+        before(Hands, "move", (root.drop / "bad.png").unlink)
+        ref = drop("bad.png", PICTURE)
         (arrival,) = process([ref], tools)
         assert isinstance(arrival.error, FileGone)
         assert tree(root) == {}, "no sidecar without its file"
@@ -637,7 +637,7 @@ class TestNobodysFault:
     def test_without_a_server_nothing_is_touched(
         self, drop: Drop, tools: Tools, root: Root, server_settings: ServerSettings
     ) -> None:
-        files = [drop("a.txt", transcript("water")), drop("bad.pdf", PDF)]
+        files = [drop("a.txt", transcript("water")), drop("bad.png", PICTURE)]
         away = tree(root)
         with connect.client("redis://127.0.0.1:1/0", server_settings) as client, pytest.raises(ServerUnavailable):
             process(files, replace(tools, ledger=Ledger(client, "test:")))
@@ -686,7 +686,7 @@ class TestNobodysFault:
     def test_a_journal_on_a_full_disk_keeps_files_in_drop(
         self, drop: Drop, tools: Tools, root: Root, ledger: Ledger
     ) -> None:
-        files = [drop("a.txt", transcript("water")), drop("bad.pdf", PDF)]
+        files = [drop("a.txt", transcript("water")), drop("bad.png", PICTURE)]
         there = tree(root)
         line = root.path / "journal" / f"{today()}.{socket.gethostname()}.jsonl"
         line.symlink_to("/dev/full")
@@ -726,7 +726,7 @@ class TestNobodysFault:
     def test_an_archive_that_cannot_take_it_keeps_a_file_in_drop(
         self, drop: Drop, tools: Tools, root: Root, ledger: Ledger
     ) -> None:
-        files = [drop("a.txt", transcript("water")), drop("bad.pdf", PDF)]
+        files = [drop("a.txt", transcript("water")), drop("bad.png", PICTURE)]
         blocker = root.path / "archive" / today()
         blocker.touch()
         blocked, other = process(files, tools)
@@ -743,15 +743,15 @@ class TestNobodysFault:
     def test_a_sidecar_that_finds_no_room_keeps_its_file_in_drop_and_leaves_nothing(
         self, drop: Drop, tools: Tools, root: Root, before: Before
     ) -> None:
-        files = [drop("bad.pdf", PDF)]
+        files = [drop("bad.png", PICTURE)]
         for _ in range(3):
             with _largest_file(64, before):
                 (arrival,) = process(files, tools)
             assert isinstance(arrival.error, DisposeBlocked)
-            assert set(tree(root)) == {"drop/bad.pdf"}
+            assert set(tree(root)) == {"drop/bad.png"}
             assert last_lines(root)[files[0].arrival_id]["to"] is None
         process(files, tools)
-        assert set(tree(root)) == {"quarantine/bad.pdf", "quarantine/bad.pdf.error.json"}
+        assert set(tree(root)) == {"quarantine/bad.png", "quarantine/bad.png.error.json"}
         require_journal_is_true(root)
 
 
@@ -796,7 +796,7 @@ class TestFaultsOfOurs:
         def raise_it() -> None:
             raise interrupt
 
-        files = [drop("a.txt", transcript("water")), drop("bad.pdf", PDF)]
+        files = [drop("a.txt", transcript("water")), drop("bad.png", PICTURE)]
         there = tree(root)
         before(pipeline, "parse", raise_it)
         with pytest.raises(interrupt):
@@ -849,12 +849,12 @@ class TestFaultsOfOurs:
             raise error
 
         before(owner, step, raise_it)
-        files = [drop("bad.pdf", PDF), drop("other.pdf", PDF + b"2")]
+        files = [drop("bad.png", PICTURE), drop("other.png", PICTURE + b"2")]
         failed, other = process(files, tools)
         assert isinstance(failed.error, TransientError)
         assert (failed.error.reason, failed.error.__cause__, failed.outcome) == (reason, error, None)
         assert other.moved
-        assert set(tree(root)) == {"drop/bad.pdf", "quarantine/other.pdf", "quarantine/other.pdf.error.json"}
+        assert set(tree(root)) == {"drop/bad.png", "quarantine/other.png", "quarantine/other.png.error.json"}
         assert outcomes(process(files[:1], tools)) == [REJECTED]
         require_journal_is_true(root)
 
@@ -886,7 +886,7 @@ class TestFaultsOfOurs:
         else:
             before(Hands, "sync", lambda: before(Journal, "append", fail))
         with structlog.testing.capture_logs() as events:
-            arrivals = process([drop("a.txt", transcript("water")), drop("bad.pdf", PDF)], tools)
+            arrivals = process([drop("a.txt", transcript("water")), drop("bad.png", PICTURE)], tools)
         assert all(arrival.moved for arrival in arrivals)
         assert outcomes(arrivals) == [PUBLISHED, REJECTED]
         told = {"event": "batch.abandoned", "reason": "dispose_blocked", "detail": "a disk", "files": 0}
@@ -984,7 +984,7 @@ class TestKills:
             drop("new.txt", transcript("new")),
             drop("old again.txt", transcript("old")),
             drop("twin.txt", transcript("new")),
-            drop("bad.pdf", PDF),
+            drop("bad.png", PICTURE),
         ]
 
     @pytest.mark.parametrize("death", DEATHS, ids=lambda death: f"{death[0]} {death[1]} {death[2]}")
@@ -1008,8 +1008,8 @@ class TestKills:
             "duplicates/old again.txt.duplicate.json",
             "duplicates/twin.txt",
             "duplicates/twin.txt.duplicate.json",
-            "quarantine/bad.pdf",
-            "quarantine/bad.pdf.error.json",
+            "quarantine/bad.png",
+            "quarantine/bad.png.error.json",
         }
         assert [event["data"]["title"] for event in entries_of(ledger)] == ["Talks about old", "Talks about new"]
         require_journal_is_true(root)
@@ -1019,7 +1019,7 @@ class TestKills:
             "new.txt": "published",
             "old again.txt": "duplicate",
             "twin.txt": "duplicate",
-            "bad.pdf": "rejected",
+            "bad.png": "rejected",
         }
         facts = sidecar_of(root, "duplicates/twin.txt")["duplicate_of"]
         assert facts["archived"] == f"archive/{today()}/new.txt"
@@ -1118,8 +1118,8 @@ class TestKills:
     def test_a_sidecar_that_another_worker_took_away_is_written_again(
         self, drop: Drop, tools: Tools, root: Root, before: Before
     ) -> None:
-        before(Hands, "move", (root.quarantine / "bad.pdf.error.json").unlink)
-        assert outcomes(process([drop("bad.pdf", PDF)], tools)) == [REJECTED]
+        before(Hands, "move", (root.quarantine / "bad.png.error.json").unlink)
+        assert outcomes(process([drop("bad.png", PICTURE)], tools)) == [REJECTED]
         require_journal_is_true(root)
 
     @pytest.mark.parametrize("use_leases", [True, False])
@@ -1128,7 +1128,13 @@ class TestKills:
     ) -> None:
         both = replace(tools, use_leases=use_leases)
         for turn in range(40):
-            texts = {"new": transcript(turn), "twin": transcript(turn), "bad": PDF, "empty": b"", "bad.error.json": PDF}
+            texts = {
+                "new": transcript(turn),
+                "twin": transcript(turn),
+                "bad": PICTURE,
+                "empty": b"",
+                "bad.error.json": PICTURE,
+            }
             files = [drop(f"{turn % 20}/{name}", text) for name, text in texts.items()]
             _at_once(partial(process, files, both))
         assert tree(root, "drop") == {}

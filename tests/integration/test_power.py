@@ -25,7 +25,7 @@ import pytest
 from tests.acceptance.harness import until
 from tests.integration.conftest import Drop
 from tests.integration.test_ledger import ALICE, BOB, EPOCH, entries_of, publication, snapshot
-from tests.integration.test_pipeline import PDF, require_journal_is_true, transcript, tree
+from tests.integration.test_pipeline import PICTURE, require_journal_is_true, transcript, tree
 from turnstream import connect
 from turnstream.claims import Claimant, Published, Yours
 from turnstream.edition import Edition
@@ -183,7 +183,7 @@ class TestFolders:
     """A move that was not yet on disk is undone, with the notes beside it."""
 
     def test_a_move_that_was_undone_is_done_again(self, drop: Drop, tools: Tools, root: Root, ledger: Ledger) -> None:
-        files = [drop("a.txt", transcript("one")), drop("twin.txt", transcript("one")), drop("bad.pdf", PDF)]
+        files = [drop("a.txt", transcript("one")), drop("twin.txt", transcript("one")), drop("bad.png", PICTURE)]
         process(files, tools)
         before = tree(root)
         assert tree(root, "drop") == {}
@@ -203,7 +203,7 @@ class TestFolders:
         self, drop: Drop, tools: Tools, tmp_path: Path
     ) -> None:
         trace = tmp_path / "trace"
-        files = [drop("sub/a.txt", transcript("one")), drop("twin.txt", transcript("one")), drop("bad.pdf", PDF)]
+        files = [drop("sub/a.txt", transcript("one")), drop("twin.txt", transcript("one")), drop("bad.png", PICTURE)]
         gate, go = os.pipe()
         if (child := os.fork()) == 0:
             try:

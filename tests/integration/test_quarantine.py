@@ -36,9 +36,9 @@ from turnstream.watch.queue import Queue
 from turnstream.watch.watcher import Watcher
 
 Drop = Callable[..., FileRef]
-PDF = b"%PDF-1.7 no transcript"
+PICTURE = b"\x89PNG\r\n\x1a\nno transcript"
 #: Bytes that are no text, one reason each.
-REJECTS = {"b/scan.pdf": PDF, "a.txt": b"", "c.txt": b"\xff\xfex"}
+REJECTS = {"b/scan.png": PICTURE, "a.txt": b"", "c.txt": b"\xff\xfex"}
 
 
 @pytest.fixture
@@ -101,9 +101,9 @@ class TestList:
         assert list(table(list(cases(root.path)))) == ["Nothing is in quarantine."]
 
     def test_a_name_cannot_steer_the_terminal(self, drop: Drop, tools: Tools, root: Root) -> None:
-        process([drop("a\x1b[2J\nb.pdf", PDF)], tools)
+        process([drop("a\x1b[2J\nb.png", PICTURE)], tools)
         found = list(cases(root.path))
-        assert "a\\x1b[2J\\nb.pdf" in list(table(found))[1]
+        assert "a\\x1b[2J\\nb.png" in list(table(found))[1]
         assert "\x1b" not in story(found[0], root.path)
 
     def test_a_folder_that_cannot_be_read_is_told(self, root: Root) -> None:
@@ -114,7 +114,7 @@ class TestList:
 
     def test_a_sidecar_without_its_file_is_no_case(self, refs: dict[str, FileRef], root: Root) -> None:
         (root.quarantine / "a.txt").unlink()
-        assert [case.path for case in cases(root.path)] == ["b/scan.pdf", "c.txt"]
+        assert [case.path for case in cases(root.path)] == ["b/scan.png", "c.txt"]
 
     @pytest.mark.parametrize("content", [b"", b"no json", b"[]", b"\xff"])
     def test_a_broken_sidecar_hides_no_file(self, refs: dict[str, FileRef], root: Root, content: bytes) -> None:
@@ -125,20 +125,20 @@ class TestList:
         assert len(list(table(list(cases(root.path))))) == 4
 
     def test_names_that_are_no_utf8_are_listed(self, drop: Drop, tools: Tools, root: Root) -> None:
-        process([drop("\udcff.pdf", PDF)], tools)
+        process([drop("\udcff.png", PICTURE)], tools)
         (case,) = cases(root.path)
-        assert "\\xff.pdf" in list(table([case]))[1]
+        assert "\\xff.png" in list(table([case]))[1]
         facts = orjson.loads(json_line(case))
-        assert facts["path"] == "\\xff.pdf"
-        assert from_wire(facts["quarantined_as"]) == "\udcff.pdf"
+        assert facts["path"] == "\\xff.png"
+        assert from_wire(facts["quarantined_as"]) == "\udcff.png"
 
     def test_a_rejected_file_that_is_named_like_a_sidecar_is_a_case_of_its_own(
         self, drop: Drop, tools: Tools, root: Root
     ) -> None:
         for path in ("x.error.json", "x"):
-            process([drop(path, PDF + path.encode())], tools)
+            process([drop(path, PICTURE + path.encode())], tools)
         found = {case.file.read_bytes() for case in cases(root.path)}
-        assert found == {PDF + b"x.error.json", PDF + b"x"}
+        assert found == {PICTURE + b"x.error.json", PICTURE + b"x"}
 
     def test_a_file_whose_sidecar_was_deleted_is_told_of_by_the_journal(
         self, refs: dict[str, FileRef], root: Root
@@ -185,14 +185,14 @@ class TestNote:
     """What a dropper is told who sees only the folder."""
 
     def test_a_rejected_file_s(self, refs: dict[str, FileRef], root: Root) -> None:
-        facts = orjson.loads((root.quarantine / "b" / "scan.pdf.error.json").read_bytes())
+        facts = orjson.loads((root.quarantine / "b" / "scan.png.error.json").read_bytes())
         assert (facts["file"], facts["reason"], facts["attempts"], facts["before"]) == (
-            "b/scan.pdf",
+            "b/scan.png",
             "unsupported_format",
             1,
             [],
         )
-        assert facts["size"] == len(PDF)
+        assert facts["size"] == len(PICTURE)
         assert facts["hint"].endswith(".")
         assert facts["next"].startswith("Put the corrected file into drop/ again.")
         at = datetime.fromisoformat(facts["at"])
@@ -228,8 +228,8 @@ class TestSelect:
     def test_by_arrival_id_path_reason_or_all(self, refs: dict[str, FileRef], root: Root) -> None:
         for which, expected in {
             refs["a.txt"].arrival_id: ["a.txt"],
-            "b/scan.pdf": ["b/scan.pdf"],
-            "quarantine/b/scan.pdf": ["b/scan.pdf"],
+            "b/scan.png": ["b/scan.png"],
+            "quarantine/b/scan.png": ["b/scan.png"],
             "undecodable": ["c.txt"],
             "all": list(REJECTS),
         }.items():
@@ -253,20 +253,20 @@ class TestSelect:
 
     def test_a_folder_stands_for_what_is_below_it(self, refs: dict[str, FileRef], root: Root) -> None:
         for which in ("b", "b/", "quarantine/b", str(root.quarantine / "b")):
-            assert [case.path for case in select(root.path, which)] == ["b/scan.pdf"]
+            assert [case.path for case in select(root.path, which)] == ["b/scan.png"]
 
     def test_of_several_readings_the_first_that_is_true_counts_and_no_other(
         self, drop: Drop, tools: Tools, root: Root, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        for number, name in enumerate(("n.pdf", "sub/n.pdf", "quarantine/n.pdf", "\udcff.pdf", "\\xff.pdf")):
-            process([drop(name, PDF + b"%d" % number)], tools)
+        for number, name in enumerate(("n.png", "sub/n.png", "quarantine/n.png", "\udcff.png", "\\xff.png")):
+            process([drop(name, PICTURE + b"%d" % number)], tools)
         for folder, which, meant in (
-            (root.quarantine / "sub", "n.pdf", "sub/n.pdf"),
-            (root.path, "n.pdf", "n.pdf"),
-            (root.path, "quarantine/n.pdf", "n.pdf"),
-            (root.path.parent, "quarantine/n.pdf", "quarantine/n.pdf"),
-            (root.path, "\\xff.pdf", "\\xff.pdf"),
-            (root.path, "\udcff.pdf", "\udcff.pdf"),
+            (root.quarantine / "sub", "n.png", "sub/n.png"),
+            (root.path, "n.png", "n.png"),
+            (root.path, "quarantine/n.png", "n.png"),
+            (root.path.parent, "quarantine/n.png", "quarantine/n.png"),
+            (root.path, "\\xff.png", "\\xff.png"),
+            (root.path, "\udcff.png", "\udcff.png"),
         ):
             monkeypatch.chdir(folder)
             assert [case.path for case in select(root.path, which)] == [meant], which
@@ -276,17 +276,17 @@ class TestSelect:
         assert [case.path for case in chosen] == ["a.txt", "c.txt"]
 
     def test_a_name_that_is_no_utf8_by_its_bytes(self, drop: Drop, tools: Tools, root: Root) -> None:
-        process([drop("\udcff.pdf", PDF)], tools)
-        for which in ("\udcff.pdf", "\\xff.pdf", f"{root.quarantine}/\udcff.pdf"):
-            assert [case.path for case in select(root.path, which)] == ["\udcff.pdf"]
+        process([drop("\udcff.png", PICTURE)], tools)
+        for which in ("\udcff.png", "\\xff.png", f"{root.quarantine}/\udcff.png"):
+            assert [case.path for case in select(root.path, which)] == ["\udcff.png"]
 
     def test_a_file_that_is_named_like_a_reason_is_meant_as_the_file(
         self, refs: dict[str, FileRef], drop: Drop, tools: Tools, root: Root
     ) -> None:
-        process([drop("empty", PDF + b"2")], tools)
+        process([drop("empty", PICTURE + b"2")], tools)
         assert [case.path for case in select(root.path, "empty")] == ["empty"]
 
-    @pytest.mark.parametrize("which", ["", "0" * 16, "d.txt", "scan.pdf", "parser_failed", "None", "../drop", "/"])
+    @pytest.mark.parametrize("which", ["", "0" * 16, "d.txt", "scan.png", "parser_failed", "None", "../drop", "/"])
     def test_what_is_not_there_is_said(self, refs: dict[str, FileRef], root: Root, which: str) -> None:
         with pytest.raises(NotFound, match="quarantine list"):
             select(root.path, which)
@@ -296,19 +296,19 @@ class TestRetry:
     def test_a_file_goes_back_where_it_was_dropped_and_its_sidecar_goes(
         self, refs: dict[str, FileRef], root: Root
     ) -> None:
-        (case,) = select(root.path, "b/scan.pdf")
-        assert retry(root.path, case) == "b/scan.pdf"
-        assert (root.drop / "b" / "scan.pdf").read_bytes() == PDF
+        (case,) = select(root.path, "b/scan.png")
+        assert retry(root.path, case) == "b/scan.png"
+        assert (root.drop / "b" / "scan.png").read_bytes() == PICTURE
         assert below(root.quarantine) == {"a.txt", "a.txt.error.json", "c.txt", "c.txt.error.json"}
 
     def test_it_is_the_same_arrival_and_can_be_rejected_again(
         self, refs: dict[str, FileRef], root: Root, tools: Tools
     ) -> None:
-        (case,) = select(root.path, "b/scan.pdf")
+        (case,) = select(root.path, "b/scan.png")
         retry(root.path, case)
-        (arrival,) = process([refs["b/scan.pdf"]], tools)
+        (arrival,) = process([refs["b/scan.png"]], tools)
         assert arrival.outcome == OutcomeKind.REJECTED
-        assert arrival.arrival_id == refs["b/scan.pdf"].arrival_id
+        assert arrival.arrival_id == refs["b/scan.png"].arrival_id
         assert len(below(root.quarantine)) == 6
 
     def test_one_that_was_mended_is_published(self, drop: Drop, tools: Tools, root: Root) -> None:
@@ -337,10 +337,10 @@ class TestRetry:
         assert below(root.drop) == set(REJECTS)
 
     def test_a_name_that_is_no_utf8_goes_back_as_it_was(self, drop: Drop, tools: Tools, root: Root) -> None:
-        process([drop("\udcff.pdf", PDF)], tools)
-        (case,) = select(root.path, "\\xff.pdf")
-        assert retry(root.path, case) == "\udcff.pdf"
-        assert [os.fsencode(file.name) for file in root.drop.iterdir()] == [b"\xff.pdf"]
+        process([drop("\udcff.png", PICTURE)], tools)
+        (case,) = select(root.path, "\\xff.png")
+        assert retry(root.path, case) == "\udcff.png"
+        assert [os.fsencode(file.name) for file in root.drop.iterdir()] == [b"\xff.png"]
 
     def test_one_with_a_broken_sidecar_goes_back_too(self, refs: dict[str, FileRef], root: Root, drop: Drop) -> None:
         (root.quarantine / "a.txt.error.json").write_bytes(b"")
@@ -362,7 +362,7 @@ class TestRetry:
             assert [item["reason"] for item in facts["before"]] == ["empty"] * (attempt - 1)
 
     def test_one_that_was_mended_begins_anew(self, refs: dict[str, FileRef], root: Root, tools: Tools) -> None:
-        (root.quarantine / "a.txt").write_bytes(PDF)
+        (root.quarantine / "a.txt").write_bytes(PICTURE)
         (case,) = select(root.path, "a.txt")
         retry(root.path, case)
         (arrival,) = process([FileRef(path="a.txt", arrival_id="0" * 16)], tools)
@@ -370,11 +370,11 @@ class TestRetry:
         assert orjson.loads((root.quarantine / "a.txt.error.json").read_bytes())["attempts"] == 1
 
     def test_it_gets_the_name_back_that_it_was_dropped_with(self, root: Root, drop: Drop, tools: Tools) -> None:
-        for content in (PDF, PDF + b"2"):
-            process([drop("001_4079e7fc051ca7b4.pdf", content)], tools)
-        numbered = next(case for case in cases(root.path) if case.path != "001_4079e7fc051ca7b4.pdf")
-        assert retry(root.path, numbered) == "001_4079e7fc051ca7b4.pdf"
-        assert (root.drop / "001_4079e7fc051ca7b4.pdf").read_bytes() == PDF + b"2"
+        for content in (PICTURE, PICTURE + b"2"):
+            process([drop("001_4079e7fc051ca7b4.png", content)], tools)
+        numbered = next(case for case in cases(root.path) if case.path != "001_4079e7fc051ca7b4.png")
+        assert retry(root.path, numbered) == "001_4079e7fc051ca7b4.png"
+        assert (root.drop / "001_4079e7fc051ca7b4.png").read_bytes() == PICTURE + b"2"
 
     @pytest.mark.parametrize("told", ["../../outside.txt", "/etc/outside.txt", "a//b.txt", ".", "a\0b", 7])
     def test_a_forged_note_leads_nowhere_else(self, refs: dict[str, FileRef], root: Root, told: object) -> None:
@@ -389,9 +389,9 @@ class TestRetry:
     ) -> None:
         (root.drop / "b").rmdir()
         (root.drop / "b").touch() if blocker == "file" else (root.drop / "b").symlink_to(tmp_path)
-        (case,) = select(root.path, "b/scan.pdf")
-        assert retry(root.path, case) == f"{refs['b/scan.pdf'].arrival_id}/scan.pdf"
-        assert not (tmp_path / "scan.pdf").exists()
+        (case,) = select(root.path, "b/scan.png")
+        assert retry(root.path, case) == f"{refs['b/scan.png'].arrival_id}/scan.png"
+        assert not (tmp_path / "scan.png").exists()
 
     def test_a_worker_that_rejects_it_again_at_once_keeps_its_note(
         self, refs: dict[str, FileRef], root: Root, tools: Tools, monkeypatch: pytest.MonkeyPatch
@@ -418,21 +418,21 @@ class TestRetry:
     def test_killed_between_any_two_steps_it_is_in_one_place_whole(
         self, refs: dict[str, FileRef], root: Root, tools: Tools
     ) -> None:
-        inode = (root.quarantine / "b" / "scan.pdf").stat().st_ino
+        inode = (root.quarantine / "b" / "scan.png").stat().st_ino
         places = []
         for steps in itertools.count():
-            command = [sys.executable, "-c", KILLED_RETRY, str(root.path), "b/scan.pdf", str(steps)]
+            command = [sys.executable, "-c", KILLED_RETRY, str(root.path), "b/scan.png", str(steps)]
             ended = subprocess.run(command, check=False).returncode
             assert ended in (0, -signal.SIGKILL)
-            (place,) = [name for name in ("drop", "quarantine") if (root.path / name / "b" / "scan.pdf").exists()]
-            assert (root.path / place / "b" / "scan.pdf").stat().st_ino == inode
+            (place,) = [name for name in ("drop", "quarantine") if (root.path / name / "b" / "scan.png").exists()]
+            assert (root.path / place / "b" / "scan.png").stat().st_ino == inode
             places.append(place)
             if ended == 0:
                 break
             if place == "drop":
-                (arrival,) = process([refs["b/scan.pdf"]], tools)
+                (arrival,) = process([refs["b/scan.png"]], tools)
                 assert arrival.outcome == OutcomeKind.REJECTED
-            (case,) = select(root.path, "b/scan.pdf")
+            (case,) = select(root.path, "b/scan.png")
             assert case.facts["reason"] == "unsupported_format"
         assert len(places) > 8
         assert set(places[:-1]) == {"drop", "quarantine"}
@@ -442,7 +442,7 @@ class TestDiscard:
     def test_file_and_sidecar_go_for_good(self, refs: dict[str, FileRef], root: Root) -> None:
         (case,) = select(root.path, "a.txt")
         discard(root.path, case)
-        assert below(root.quarantine) == {"b/scan.pdf", "b/scan.pdf.error.json", "c.txt", "c.txt.error.json"}
+        assert below(root.quarantine) == {"b/scan.png", "b/scan.png.error.json", "c.txt", "c.txt.error.json"}
 
     def test_one_that_somebody_else_deleted_is_no_error(self, refs: dict[str, FileRef], root: Root) -> None:
         (case,) = select(root.path, "a.txt")
@@ -528,9 +528,9 @@ def test_what_is_discarded_is_what_was_asked_about(
 ) -> None:
     def confirm(found: list[Case]) -> None:
         assert len(found) == len(REJECTS)
-        process([drop("came later.pdf", PDF + b"3")], tools)
+        process([drop("came later.png", PICTURE + b"3")], tools)
 
     monkeypatch.setattr(commands, "_confirm", confirm)
     done = CliRunner().invoke(commands.quarantine, ["discard", "all", "--root", str(root.path)])
     assert done.exception is None
-    assert below(root.quarantine) == {"came later.pdf", "came later.pdf.error.json"}
+    assert below(root.quarantine) == {"came later.png", "came later.png.error.json"}

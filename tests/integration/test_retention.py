@@ -23,7 +23,7 @@ from turnstream.watch.housekeeping import Housekeeping
 
 Drop = Callable[..., FileRef]
 DAY = 86400.0
-PDF = b"%PDF-1.7 no transcript"
+PICTURE = b"\x89PNG\r\n\x1a\nno transcript"
 
 
 def text(word: str) -> str:
@@ -51,7 +51,7 @@ def below(root: Root, top: str) -> set[str]:
 @pytest.fixture
 def filled(drop: Drop, tools: Tools, root: Root) -> Root:
     """A root with one of each outcome, two of them in sub-folders."""
-    for path, content in (("a.txt", text("water")), ("sub/b.txt", text("water")), ("sub/c.pdf", PDF)):
+    for path, content in (("a.txt", text("water")), ("sub/b.txt", text("water")), ("sub/c.png", PICTURE)):
         process([drop(path, content)], tools)
     return root
 
@@ -95,7 +95,7 @@ class TestAge:
         assert below(filled, "archive") == {f"{coming}/a.txt"}
 
     def test_a_note_that_is_younger_than_its_file_counts(self, filled: Root) -> None:
-        note = filled.quarantine / "sub" / "c.pdf.error.json"
+        note = filled.quarantine / "sub" / "c.png.error.json"
         facts = orjson.loads(note.read_bytes())
         facts["at"] = (datetime.now(UTC) + timedelta(days=5)).isoformat()
         note.write_bytes(orjson.dumps(facts))
@@ -115,19 +115,19 @@ class TestWhoseFile:
         (filled.quarantine / "mine.txt").write_text("mine")
         (filled.quarantine / "noted.txt").write_text("mine")
         (filled.quarantine / "noted.txt.error.json").write_text('{"reason": "empty"}')
-        (filled.quarantine / "sub" / "c.pdf").write_bytes(b"mended by its user")
+        (filled.quarantine / "sub" / "c.png").write_bytes(b"mended by its user")
         assert expired(filled, 9, quarantine_days=1) == {}
         assert len(below(filled, "quarantine")) == 5
 
     def test_a_note_of_another_file_counts_for_nothing(self, filled: Root) -> None:
-        note = (filled.quarantine / "sub" / "c.pdf.error.json").read_bytes()
+        note = (filled.quarantine / "sub" / "c.png.error.json").read_bytes()
         (filled.quarantine / "mine.txt").write_text("mine")
         (filled.quarantine / "mine.txt.error.json").write_bytes(note)
         assert expired(filled, 9, quarantine_days=1) == {"quarantine": 1}
         assert below(filled, "quarantine") == {"mine.txt", "mine.txt.error.json"}
 
     def test_names_that_are_no_utf8_go_too(self, drop: Drop, tools: Tools, root: Root) -> None:
-        process([drop("\udcff/\udcfe.pdf", PDF)], tools)
+        process([drop("\udcff/\udcfe.png", PICTURE)], tools)
         assert expired(root, 2, quarantine_days=1) == {"quarantine": 1}
         assert below(root, "quarantine") == set()
 

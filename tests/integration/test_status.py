@@ -38,7 +38,7 @@ from turnstream.watch.queue import Queue
 from turnstream.watch.watcher import Watcher
 
 Drop = Callable[..., FileRef]
-PDF = b"%PDF-1.7 no transcript"
+PICTURE = b"\x89PNG\r\n\x1a\nno transcript"
 
 
 @pytest.fixture
@@ -108,7 +108,7 @@ def test_a_new_root_has_nothing(root: Root, settings: Settings) -> None:
 
 def test_outcomes_are_counted(settings: Settings, drop: Drop, work_off: Callable[..., None]) -> None:
     work_off(*(drop(f"{number}.txt", speech(number % 4)) for number in range(6)))
-    work_off(drop("a.pdf", PDF), drop("sub/b.pdf", PDF), drop("c.txt", b""))
+    work_off(drop("a.png", PICTURE), drop("sub/b.png", PICTURE), drop("c.txt", b""))
     status = gather(settings)
     assert status.counters == {"published": 4, "duplicate": 2, "rejected": 3}
     assert status.quarantine == {"unsupported_format": 2, "empty": 1}

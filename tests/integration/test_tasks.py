@@ -29,7 +29,7 @@ from turnstream.tasks import Workshop, on_failure, run
 Drop = Callable[..., FileRef]
 Events = list[Any]
 ParseWith = Callable[..., None]
-PDF = b"%PDF-1.7 no transcript"
+PICTURE = b"\x89PNG\r\n\x1a\nno transcript"
 
 
 def transcript(topic: str) -> str:
@@ -133,7 +133,7 @@ class TestMessages:
         assert (root.drop / "a.txt").exists()
 
     def test_every_file_gets_one_line(self, root: Root, workshop: Workshop, drop: Drop, events: Events) -> None:
-        texts = {"new.txt": transcript("water"), "twin.txt": transcript("water"), "bad.pdf": PDF}
+        texts = {"new.txt": transcript("water"), "twin.txt": transcript("water"), "bad.png": PICTURE}
         files = {name: drop(name, content) for name, content in texts.items()}
         run(message(root, *files.values()), workshop)
         assert names(events) == ["document.published", "document.duplicate", "document.rejected"]
@@ -175,7 +175,7 @@ class TestMessages:
         assert isinstance(event["exc_info"], IndexError)
 
     def test_outcomes_are_counted(self, root: Root, workshop: Workshop, drop: Drop) -> None:
-        texts = {"1": transcript("water"), "2": transcript("rivers"), "3": transcript("water"), "4": PDF, "5": b""}
+        texts = {"1": transcript("water"), "2": transcript("rivers"), "3": transcript("water"), "4": PICTURE, "5": b""}
         run(message(root, *(drop(name, text) for name, text in texts.items())), workshop)
         run(message(root, drop("6", transcript("water"))), workshop)
         assert counters(workshop.tools().ledger) == {"published": 2, "duplicate": 2, "rejected": 2}
@@ -254,7 +254,7 @@ class TestDeferrals:
         monkeypatch: pytest.MonkeyPatch,
         at: str,
     ) -> None:
-        ref = drop("sub\udcff/bad\udcff.pdf", PDF)
+        ref = drop("sub\udcff/bad\udcff.png", PICTURE)
         usual = getattr(Hands, at)
 
         def in_vain(hands: Hands, *args: Any, **kwargs: Any) -> Any:

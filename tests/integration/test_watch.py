@@ -1023,7 +1023,7 @@ class TestTogether:
         for number in range(60):
             drop(f"{number}.txt", f"A talk.\n\nAnna Abel: This is number {number % 40}.\n")
         for number in range(5):
-            drop(f"{number}.pdf", b"%PDF-1.7")
+            drop(f"{number}.png", b"\x89PNG\r\n\x1a\n")
         turn_until(watcher, lambda: not any(root.drop.iterdir()), 20)
         turn_until(watcher, lambda: not len(watcher.backlog))
         assert ledger.client.xlen(ledger.key("documents")) == 40

@@ -104,7 +104,7 @@ class _Texts:
         mtime = dice.choice((1.0, 4102444800.0, 86400.0 * 365 * 20)) if kind == "odd time" else None
         if kind == "broken":
             data = dice.choice(
-                (b"\x89PNG\r\n\x1a\n\x00\x00" + name.encode(), b"", b"%PDF-1.7\n\x00\x01" + name.encode())
+                (b"\x89PNG\r\n\x1a\n\x00\x00" + name.encode(), b"", b"\x89PNG\r\n\x1a\n\x00\x01" + name.encode())
             )
             return Document(name, data, None, _pick(dice, _DEEDS))
         if kind == "again" and self.known:

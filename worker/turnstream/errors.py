@@ -2,8 +2,8 @@
 
 TurnstreamError
 ├── PermanentError            the file's fault: it goes to quarantine
-│   ├── FileTooLarge · EmptyFile · Undecodable · UnsupportedFormat · UnreadableFile
-│   └── ParserFailed · ParseTimeout · WorkerCrashed
+│   ├── FileTooLarge · EmptyFile · Undecodable · UnsupportedFormat · Damaged · Encrypted
+│   └── UnreadableFile · ParserFailed · ParseTimeout · WorkerCrashed
 ├── TransientError            not the file's fault: it stays in drop/ and is tried again
 │   ├── StillOpen · ChangedWhileRead · FileGone · ReadFailed · DisposeBlocked
 │   ├── TimeOverrun · MemoryOverrun · MemoryShort
@@ -66,6 +66,16 @@ class Undecodable(PermanentError):
 class UnsupportedFormat(PermanentError):
     reason = "unsupported_format"
     hint = "This is not a text transcript. Convert it to plain text."
+
+
+class Damaged(PermanentError):
+    reason = "damaged"
+    hint = "This file is broken: a part of it is missing or cannot be read. Export or upload it again."
+
+
+class Encrypted(PermanentError):
+    reason = "encrypted"
+    hint = "This file is locked with a password. Save it without one."
 
 
 class UnreadableFile(PermanentError):

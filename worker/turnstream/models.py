@@ -314,7 +314,9 @@ class Line(NamedTuple):
     ``start`` is its offset in the canonical text (code points); ``indent`` the columns
     of white space before it; ``gaps`` the offsets in ``text`` of the first blanks that stand for a
     tab or for several blanks; ``lead`` counts the characters before ``text`` on its line that
-    are nobody's words, such as a line number; ``speaker`` and the times are what a cue or JSON format says.
+    are nobody's words, such as a line number; ``bold`` those at the beginning of ``text`` that stand out;
+    ``style`` is ``bold`` or ``heading 1`` to ``heading 6``; ``speaker`` and the times are what a cue or a
+    JSON format says, its text then begins with `speaker: `.
     """
 
     text: str
@@ -323,6 +325,7 @@ class Line(NamedTuple):
     blank_before: bool = False
     gaps: tuple[int, ...] = ()
     lead: int = 0
+    bold: int = 0
     style: str | None = None
     speaker: str | None = None
     start_s: float | None = None

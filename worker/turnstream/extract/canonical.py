@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
+from turnstream.extract.pieces import Piece
 from turnstream.models import Line
 
 #: Version of the rule below; stands in every record.
@@ -34,10 +36,7 @@ def lines_of(text: str) -> tuple[tuple[Line, ...], str]:
     Each run of white space (``str.isspace``) becomes one space, lines are trimmed, blank
     ones dropped and noted on the next, everything is NFC.
     """
-    # The commonest other blank at once: its lines are then as most are.
-    text = _DROPPED.sub("", text).replace("\xa0", " ")
-    if not unicodedata.is_normalized("NFC", text):
-        text = unicodedata.normalize("NFC", text)
+    text = _composed(text)
     lines: list[Line] = []
     start, blank = 0, False
     for raw in text.splitlines():
@@ -52,6 +51,48 @@ def lines_of(text: str) -> tuple[tuple[Line, ...], str]:
         lines.append(line)
         start, blank = line.end + 1, False
     return tuple(lines), "\n".join(line.text for line in lines)
+
+
+def lines_of_pieces(pieces: Iterable[Piece]) -> tuple[tuple[Line, ...], str]:
+    """The same for the pieces of a format.
+
+    A cue is one line, and who speaks stands before it as a label: `Jo Li: Yes.`; other text may have several.
+    """
+    lines: list[Line] = []
+    start, blank = 0, False
+    for piece in pieces:
+        for line in _cue(piece) if piece.is_cue else _paragraph(piece):
+            if line is None:
+                blank = True
+                continue
+            lines.append(line._replace(start=start, blank_before=blank or line.blank_before))
+            start, blank = lines[-1].end + 1, False
+    return tuple(lines), "\n".join(line.text for line in lines)
+
+
+def _cue(piece: Piece) -> Iterator[Line | None]:
+    speaker, text = (" ".join(_composed(part).split()) for part in (piece.speaker or "", piece.text))
+    shown = f"{speaker}: {text}" if speaker else text
+    if text:
+        yield Line(shown, 0, blank_before=True, speaker=speaker or None, start_s=piece.start_s, end_s=piece.end_s)
+
+
+def _paragraph(piece: Piece) -> Iterator[Line | None]:
+    opening = " ".join(_composed(piece.opening).split())
+    for raw in _composed(f"{piece.opening}{piece.text}").splitlines() or [""]:
+        shown = " ".join(raw.split())
+        if not shown:
+            yield None
+            continue
+        bold = len(opening) if shown.startswith(opening) else 0
+        yield Line(shown, 0, _indent(raw), gaps=_gaps(raw.strip(), shown), style=piece.style, bold=bold)
+        opening = ""
+
+
+def _composed(text: str) -> str:
+    # The commonest other blank at once: its lines are then as most are.
+    text = _DROPPED.sub("", text).replace("\xa0", " ")
+    return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
 
 
 def _is_canonical(raw: str) -> bool:

@@ -2,6 +2,7 @@
 
 page        line numbers, page marks, running heads: what paper leaves in a text
 layouts     how a line that opens a turn may be written, a module for each; marks, `Label: text`; times
+given       who speaks where the format says it
 hypotheses  what each layout makes of the document, and the best of them
 weights     how well the marks of a layout bear one another out; heads, which part of a label says who;
             below, what stands behind a mark and under it
@@ -30,10 +31,11 @@ from turnstream.models import Extracted, Layout, Line, Parsed
 from turnstream.parse.attendance import attendance_of
 from turnstream.parse.facts.front_matter import front_matter_end
 from turnstream.parse.facts.gather import facts_of
+from turnstream.parse.given import are_cues
 from turnstream.parse.hypotheses import Hypothesis, best_layout, hypotheses
 from turnstream.parse.narration import headings
 from turnstream.parse.page import page_marks, unnumbered
-from turnstream.parse.segments import body_of, closing_at, is_partial, runs_of
+from turnstream.parse.segments import body_of, closing_at, is_partial, joined, runs_of
 from turnstream.parse.speakers import speakers_of
 from turnstream.parse.turns import turns_of, unattributed_of
 
@@ -56,7 +58,11 @@ def parse(document: Extracted, without: Container[str] = ()) -> Parsed:
     opening, closing = min(marks, default=len(lines)), closing_at(lines)
     present = attendance_of(lines)
     facts = facts_of(document, first, opening, present)
-    runs = tuple(runs_of(lines, marks, opening, closing, nobodys, best.breaks(lines) | headings(lines, marks)))
+    if are_cues(lines):
+        runs = tuple(joined(runs_of(lines, marks, opening, closing, nobodys, best.breaks(lines))))
+    else:
+        between = best.breaks(lines) | headings(lines, marks)
+        runs = tuple(runs_of(lines, marks, opening, closing, nobodys, between))
     labels = (marks[number].label for number in sorted(marks) if marks[number].label)
     speakers, ids = speakers_of(labels, present)
     return Parsed(
@@ -86,5 +92,7 @@ def layouts(document: Extracted) -> list[Hypothesis]:
 
 def _read(document: Extracted) -> tuple[Sequence[Line], frozenset[int], int]:
     """The lines without their numbers, those of them that are nobody's, and the first after front matter."""
+    if are_cues(document.lines):
+        return document.lines, frozenset(), 0
     lines, edges = unnumbered(document.lines)
     return lines, edges | page_marks(lines), front_matter_end(lines)

@@ -9,6 +9,7 @@ from operator import attrgetter
 
 from turnstream.models import Line
 from turnstream.parse.evidence import speaker_marks
+from turnstream.parse.given import GIVEN, REASON, given_marks, unspoken
 from turnstream.parse.layouts import READINGS
 from turnstream.parse.marks import Mark, read_marks
 from turnstream.parse.times import BEFORE
@@ -35,7 +36,12 @@ class Hypothesis:
     facts: Mapping[str, float] = field(default_factory=dict)
 
     def breaks(self, lines: Sequence[Line]) -> frozenset[int]:
-        """Return the numbers of lines that a program wrote between turns: with a time, as all marks, and no label."""
+        """Return the numbers of lines that a program wrote between turns: with a time, as all marks, and no label.
+
+        Where the format says who speaks, it is those of which it says nobody.
+        """
+        if self.layout == GIVEN:
+            return unspoken(lines, self.marks)
         stamped = sum(BEFORE.match(lines[number].text) is not None for number in self.marks)
         if stamped < FEWEST or stamped < MOSTLY * len(self.marks):
             return frozenset()
@@ -55,6 +61,8 @@ def best_layout(
         without: names of layouts that are not tried.
 
     """
+    if given := given_marks(lines):
+        return Hypothesis(GIVEN, given, float(len(given)), (REASON,))
     best = Hypothesis(LABEL_LINE, {}, 0.0)
     for read in _readings(lines, nobodys, first, without):
         # No score is higher than there are marks.
@@ -67,6 +75,9 @@ def hypotheses(
     lines: Sequence[Line], nobodys: Container[int] = (), first: int = 0, without: Container[str] = ()
 ) -> Iterator[Hypothesis]:
     """Yield what each layout makes of the lines from ``first`` on, believed (``score`` above 0) or not."""
+    if given := given_marks(lines):
+        yield Hypothesis(GIVEN, given, float(len(given)), (REASON,), {"marks": len(given)})
+        return
     for read in _readings(lines, nobodys, first, without):
         yield read.weighed(lines)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 from turnstream.models import Line, Span
@@ -16,13 +16,17 @@ RunKind = Literal["turn", "direction", "rest"]
 
 @dataclass(slots=True)
 class Run:
-    """Lines ``first`` to ``last``; ``mark`` says whose, ``labelled`` whether it stands on the first of them."""
+    """Lines ``first`` to ``last``; ``mark`` says whose, ``labelled`` whether it stands on the first of them.
+
+    ``again`` are the marks on further lines, where every cue has its own.
+    """
 
     kind: RunKind
     first: int
     last: int
     mark: Mark | None = None
     labelled: bool = False
+    again: list[Mark] = field(default_factory=list)
 
 
 def runs_of(
@@ -70,6 +74,22 @@ def _kind(text: str, speaking: Mark | None) -> RunKind:
 def _resumes(text: str, kind: RunKind) -> bool:
     """After an omission the same speaker goes on."""
     return kind == "rest" and is_omission(text)
+
+
+def joined(runs: Iterable[Run]) -> Iterator[Run]:
+    """The runs of a document of cues: those that follow each other under one label are one."""
+    last: Run | None = None
+    for run in runs:
+        same = last and last.mark and run.mark and last.mark.label == run.mark.label
+        if last and same and last.kind == run.kind == "turn" and last.labelled and run.labelled and run.mark:
+            last.last = run.last
+            last.again.append(run.mark)
+            continue
+        if last:
+            yield last
+        last = run
+    if last:
+        yield last
 
 
 def closing_at(lines: Sequence[Line]) -> int:

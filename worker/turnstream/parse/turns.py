@@ -35,7 +35,8 @@ def _turn(
         label=(label or None) if run.labelled else None,
         kind=kinds.get(label, "speech"),
         paragraphs=tuple(_paragraphs(lines, run, run.mark, width)),
-        start_s=run.mark.start_s if run.labelled else None,
+        start_s=run.mark.start_s if run.labelled and run.mark.start_s is not None else lines[run.first].start_s,
+        end_s=lines[run.last].end_s,
         span=_span(lines, run),
     )
 
@@ -50,7 +51,16 @@ def _kind(shape: Shape | None) -> Kind:
 
 def _direction(index: int, lines: Sequence[Line], run: Run) -> Turn:
     texts = tuple(line.text for line in lines[run.first : run.last + 1])
-    return Turn(index=index, speaker_id=None, label=None, kind="direction", paragraphs=texts, span=_span(lines, run))
+    return Turn(
+        index=index,
+        speaker_id=None,
+        label=None,
+        kind="direction",
+        paragraphs=texts,
+        start_s=lines[run.first].start_s,
+        end_s=lines[run.last].end_s,
+        span=_span(lines, run),
+    )
 
 
 def _paragraphs(lines: Sequence[Line], run: Run, mark: Mark, width: int) -> Iterator[str]:
@@ -58,6 +68,10 @@ def _paragraphs(lines: Sequence[Line], run: Run, mark: Mark, width: int) -> Iter
     texts = [line.text for line in of_run]
     if run.labelled:
         texts[: 1 + mark.further] = [texts[0][mark.at :].strip(), *("",) * mark.further]
+    for other in run.again:
+        texts[other.line - run.first] = texts[other.line - run.first][other.at :].strip()
+    if lines[run.first].start_s is not None:
+        return iter(filter(None, (" ".join(filter(None, texts)),)))
     return paragraphs_of(of_run, texts, width)
 
 

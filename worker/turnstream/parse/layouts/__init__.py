@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from turnstream.models import Line
-from turnstream.parse.layouts import bracket, dash, gap, own_line, period
+from turnstream.parse.layouts import bracket, dash, gap, own_line, period, strong
 from turnstream.parse.marks import Mark
 
 
@@ -28,4 +28,5 @@ READINGS: tuple[Reading, ...] = (
     Reading("dash", dash.read),
     Reading("gap", gap.read),
     Reading("bracket", bracket.read),
+    Reading("strong", strong.read),
 )

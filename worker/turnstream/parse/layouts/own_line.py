@@ -30,7 +30,7 @@ def _mark(number: int, line: Line) -> Mark | None:
     text = line.text
     if text[0].islower() or (text[-1] in _ENDS and not text.endswith(_ABBREVIATED)):
         return None
-    style = ""
+    style = line.style or ("bold" if line.bold == len(text) else "")
     if match := _HEADING.match(text):
         style, text = f"heading {len(match[1])}", match[2]
     if match := _BOLD.match(text):

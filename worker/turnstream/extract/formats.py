@@ -1,0 +1,102 @@
+"""Which format a file is in, told by its content alone: under another name it is the same transcript.
+
+A format is a module of this package, imported when the first file of it is met.  ``unpack`` of a packing returns the
+bytes inside; ``read`` of a binary format takes bytes; ``read`` of one that is text takes the decoded text, and
+returns ``None`` if it is plain text after all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any, NamedTuple
+
+from turnstream.extract.pieces import Reading
+
+#: Characters at the beginning of a text by which its format is told.
+LOOKED_AT = 4096
+
+
+class Packing(NamedTuple):
+    """What another file is packed in: its name, its module, and what its bytes begin with."""
+
+    name: str
+    module: str
+    opening: re.Pattern[bytes]
+
+    def unpack(self, raw: bytes) -> bytes:
+        """Return the bytes of the file inside.
+
+        Raises:
+            PermanentError: it is damaged, encrypted or too large, or holds nothing to read.
+
+        """
+        unpacked: bytes = _of(self.module, "unpack")(raw)
+        return unpacked
+
+
+class Binary(NamedTuple):
+    """A format of bytes: its module, and what they begin with."""
+
+    module: str
+    opening: re.Pattern[bytes]
+
+    def read(self, raw: bytes) -> Reading:
+        """Read the bytes of a file.
+
+        Raises:
+            PermanentError: it is damaged, encrypted or too large.
+
+        """
+        found: Reading = _of(self.module, "read")(raw)
+        return found
+
+
+class Textual(NamedTuple):
+    """A format of text: its module, and what its first ``LOOKED_AT`` characters match, white space left out."""
+
+    module: str
+    opening: re.Pattern[str]
+
+    def read(self, text: str) -> Reading | None:
+        """Read a decoded text; ``None`` if it is none of this format.
+
+        Raises:
+            PermanentError: it is damaged, or deeper than anybody writes.
+
+        """
+        found: Reading | None = _of(self.module, "read")(text)
+        return found
+
+
+#: In the order in which they are asked.
+PACKINGS: tuple[Packing, ...] = ()
+BINARIES: tuple[Binary, ...] = ()
+TEXTUALS: tuple[Textual, ...] = ()
+#: The first sign of a text that may be in one of these formats, white space left out: few plain texts begin so.
+_OPENINGS = frozenset("")
+
+
+def packing_of(raw: bytes) -> Packing | None:
+    """Return what the bytes are packed in."""
+    return next((one for one in PACKINGS if one.opening.match(raw)), None)
+
+
+def binary_of(raw: bytes) -> Binary | None:
+    """Return the binary format that the bytes are in."""
+    return next((one for one in BINARIES if one.opening.match(raw)), None)
+
+
+def reading_of(text: str) -> Reading | None:
+    """Return what the first format that can read a text makes of it; ``None`` for plain text."""
+    opening = text[:LOOKED_AT].lstrip()
+    if not opening or opening[0] not in _OPENINGS:
+        return None
+    found = (one.read(text) for one in TEXTUALS if one.opening.match(opening))
+    return next(filter(None, found), None)
+
+
+def _of(module: str, function: str) -> Callable[..., Any]:
+    found: Callable[..., Any] = getattr(import_module(f"turnstream.extract.{module}"), function)
+    return found

@@ -1,0 +1,52 @@
+"""What the reader of a format finds, before it is canonical: pieces of text with what the format says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+
+class Piece(NamedTuple):
+    """A paragraph, a cue or an utterance; ``text`` may have line ends, and an empty one is a blank line.
+
+    ``opening`` is what stands before ``text`` in bold, ``style`` what the whole is written in: ``heading 1`` to
+    ``heading 6``, ``bold``.  ``speaker`` is who the format says speaks (no label in the text), the times are
+    seconds from the beginning.
+    """
+
+    text: str
+    speaker: str | None = None
+    start_s: float | None = None
+    end_s: float | None = None
+    style: str | None = None
+    opening: str = ""
+
+    @property
+    def is_cue(self) -> bool:
+        """Whether the format says who speaks, or when."""
+        return self.speaker is not None or self.start_s is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A file as the reader of its format understands it; ``format`` as the record names it."""
+
+    format: str
+    pieces: Iterable[Piece]
+    warnings: tuple[str, ...] = ()
+
+
+def utterances(pieces: Iterable[Piece]) -> Iterator[Piece]:
+    """Join pieces that follow each other and are one speaker's; those of nobody stay apart."""
+    last: Piece | None = None
+    for piece in pieces:
+        if last and last.speaker and last.speaker == piece.speaker:
+            ends = piece.end_s if piece.end_s is not None else last.end_s
+            last = last._replace(text=f"{last.text} {piece.text}", end_s=ends)
+            continue
+        if last:
+            yield last
+        last = piece
+    if last:
+        yield last
