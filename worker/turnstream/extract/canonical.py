@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import accumulate
 
 from turnstream.extract.pieces import Piece
 from turnstream.models import Line
@@ -19,7 +19,7 @@ from turnstream.models import Line
 CANONICAL_VERSION = 1
 
 #: A column ends at one of these: what is wider than a blank between words.
-_GAP = re.compile(r"\s*[\t\u3000]\s*|\s{2,}")
+_GAP = re.compile(r"\s{2,}|[\t\u3000]")
 #: Wide blanks kept of a line, and the columns that they are looked for in: labels stand at its beginning.
 MAX_GAPS = 3
 GAP_COLUMNS = 160
@@ -103,8 +103,9 @@ def _is_canonical(raw: str) -> bool:
 def _gaps(raw: str, shown: str) -> tuple[int, ...]:
     if len(raw) == len(shown) and "\t" not in raw and "\u3000" not in raw:
         return ()
-    found = islice(_GAP.finditer(raw, 0, GAP_COLUMNS), MAX_GAPS)
-    return tuple(len(" ".join(raw[: gap.start()].split())) for gap in found)
+    *columns, _ = _GAP.split(raw[:GAP_COLUMNS], MAX_GAPS)
+    widths = (len(" ".join(column.split())) for column in columns)
+    return tuple(accumulate(widths, lambda at, width: at + 1 + width))
 
 
 def _indent(raw: str) -> int:

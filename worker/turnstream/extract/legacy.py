@@ -165,7 +165,7 @@ def _evidence(raw: bytes) -> Iterator[bytes]:
 
 def _scores(piece: bytes) -> Iterator[tuple[str, float]]:
     """Yield encodings with their scores, those that have no chance left out."""
-    best = 0.0
+    best, odd = 0.0, dict[str, float]()
     for result in chardet.detect_all(
         piece, ignore_threshold=True, max_bytes=len(piece), compat_names=False, include_encodings=_CANDIDATES
     ):
@@ -175,7 +175,9 @@ def _scores(piece: bytes) -> Iterator[tuple[str, float]]:
         text = piece.decode(encoding, "replace")
         if encoding == _WESTERN:
             score *= 1 + _HEAD_START * _HALVED_AFTER / (_HALVED_AFTER + _variety(text))
-        score *= max(1 - _oddities(text) / max(_beyond_ascii(text), 1), 0.01)
+        if text not in odd:  # several encodings read a piece alike
+            odd[text] = _oddities(text) / max(_beyond_ascii(text), 1)
+        score *= max(1 - odd[text], 0.01)
         best = max(best, score)
         yield encoding, score
 

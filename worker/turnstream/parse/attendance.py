@@ -6,7 +6,6 @@ people's names.  Time is linear in the text.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from turnstream.models import Line
@@ -32,7 +31,8 @@ MAX_HEADINGS = 1000
 #: Lines of the head in which `Interviewer: Jo Li` says who somebody is.
 MAX_LABELLED = 12
 
-_LABEL = re.compile(r"[^:：]{1,24}[:：]")
+#: Code points of what such a line may begin with, its colon included.
+MAX_LABEL = 25
 
 
 def attendance_of(lines: Sequence[Line]) -> tuple[Attendance, ...]:
@@ -90,7 +90,8 @@ def _labelled(lines: Sequence[Line], first: int) -> Iterator[Attendance]:
     """`Interviewer: Jo Li` in the head: a name and nothing else."""
     for number in range(first, min(len(lines), first + MAX_LABELLED)):
         text = lines[number].text
-        mark = read_mark(number, text) if _LABEL.match(text) else None
+        start = text[:MAX_LABEL]
+        mark = read_mark(number, text) if ":" in start or "：" in start else None
         field = words.FIELDS.get(normal_key(mark.label)) if mark else None
         if mark is None or field not in words.PEOPLE[1:]:
             continue

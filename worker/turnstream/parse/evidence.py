@@ -53,12 +53,10 @@ def speaker_marks(lines: Sequence[Line], first: int, marks: Sequence[Mark]) -> t
 
 def _is_spoken_to(lines: Sequence[Line], plausible: list[Candidate]) -> bool:
     """One person under several names, each once, on a line of its own: `President:`, `President Ana Ruiz:`."""
-    if any(one.recurs for one in plausible):
+    if any(one.recurs or mark.at < len(lines[mark.line].text) for one in plausible for mark in one.marks[:1]):
         return False
     names = sorted((frozenset(map(fold, one.label.split())) - words.HONORIFICS for one in plausible), key=len)
-    if len(names) <= 1 or not all(name <= names[-1] for name in names):
-        return False
-    return all(mark.at >= len(lines[mark.line].text) for one in plausible for mark in one.marks)
+    return len(names) > 1 and all(name <= names[-1] for name in names)
 
 
 def _chosen(lines: Sequence[Line], plausible: list[Candidate], reasons: Collection[str]) -> list[Candidate]:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
+from typing import NamedTuple
 
 from turnstream.models import Line
 from turnstream.parse.evidence import speaker_marks
@@ -82,8 +83,7 @@ def hypotheses(
         yield read.weighed(lines)
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
+class _Reading(NamedTuple):
     """The lines from ``first`` on that one layout reads as marks, all written in one ``style``."""
 
     layout: str

@@ -68,16 +68,20 @@ def guess(text: str) -> str | None:
     for sign in _SIGNS:
         folded = folded.replace(sign, " ")
     if folded.isascii():
-        return _by_words(Counter(folded.translate(_ASCII_BLANKS).split()), _features("Latn"))
-    words: dict[str, int] = {}
+        words, features = Counter(folded.translate(_ASCII_BLANKS).split()), _features("Latn")
+        return _best(_scores(words, features), words, features)
+    words = Counter[str]()
     for written, count in Counter(folded.split()).items():
         word = written.strip(_MARKS)
         if word and word[0].isalpha():
-            words[word] = words.get(word, 0) + count
+            words[word] += count
     script = _script_of(words)
     match script:
         case "Latn" | "Cyrl" | "Deva":
-            return _by_words(words, _features(script))
+            features = _features(script)
+            scores = _scores(words, features)
+            _add_letters(scores, words, features)
+            return _best(scores, words, features)
         case "Hani" | "Kana":
             return _chinese_or_japanese(text)
         case "Arab":
@@ -128,8 +132,7 @@ def _inverted(features: Iterable[Iterable[str]]) -> Mapping[str, tuple[int, ...]
     return {one: tuple(numbers) for one, numbers in found.items()}
 
 
-def _by_words(words: Mapping[str, int], features: _Features) -> str | None:
-    scores = _scores(words, features)
+def _best(scores: list[float], words: Mapping[str, int], features: _Features) -> str | None:
     *_, second, best = sorted(range(len(scores)), key=scores.__getitem__)
     if scores[best] < max(MIN_HITS, sum(words.values()) * features.known):
         return None
@@ -140,7 +143,7 @@ def _by_words(words: Mapping[str, int], features: _Features) -> str | None:
 
 def _scores(words: Mapping[str, int], features: _Features) -> list[float]:
     scores = [0.0] * len(features.codes)
-    by_word, by_ending, by_letter = features.words, features.endings, features.letters
+    by_word, by_ending = features.words, features.endings
     for word, count in words.items():
         known = by_word.get(word)
         if known:
@@ -149,11 +152,15 @@ def _scores(words: Mapping[str, int], features: _Features) -> list[float]:
         elif len(word) > LONG:
             for number in by_ending.get(word[-3:], ()):
                 scores[number] += ENDING * count
+    return scores
+
+
+def _add_letters(scores: list[float], words: Mapping[str, int], features: _Features) -> None:
+    for word, count in words.items():
         if not word.isascii():
             for letter in word:
-                for number in by_letter.get(letter, ()):
+                for number in features.letters.get(letter, ()):
                     scores[number] += LETTER * count
-    return scores
 
 
 def _is_apart(words: Mapping[str, int], features: _Features, best: int, second: int) -> bool:
