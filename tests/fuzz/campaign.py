@@ -54,6 +54,15 @@ class Campaign:
         return "\n".join((head, *(f"  {finding}" for finding in self.findings)))
 
 
+def campaign_of(make: Callable[[Random], bytes], seconds: float, seed: int, check: Check = _STRICT) -> Campaign:
+    """Try documents of one format for so long (clock time), as ``make`` makes and breaks them; each in time."""
+    chance, done = Random(seed), Campaign(seed)
+    until = time.monotonic() + seconds
+    while time.monotonic() < until and len(done.findings) < _ENOUGH:
+        done.add(make(chance), check, timed=False)
+    return done
+
+
 def campaign(
     seconds: float, seed: int, texts: Sequence[str] = (), check: Check = _STRICT, enough: int = _ENOUGH
 ) -> Campaign:

@@ -13,6 +13,9 @@ from turnstream.models import Extracted, Record
 #: Seconds of processor time per megabyte.
 MAX_S_PER_MB = 1.0
 
+#: Seconds for a small file, whatever its format: what grows faster than the file is found by it.
+MAX_S = 2.0
+
 #: … of a text in which every name is a new one, as no transcript is: each is looked at once, which
 #: takes as long as several lines.
 MAX_S_PER_MB_OF_NAMES = 4.0
@@ -60,7 +63,10 @@ class Check:
             BrokenError: the first of all that does not hold.
 
         """
+        began = time.process_time()
         first, second = _outcome(raw, self.read), _outcome(raw, self.read)
+        if (took := time.process_time() - began) > MAX_S + 2 * self.slack * MAX_S_PER_MB * len(raw) / 1e6:
+            raise BrokenError(SLOW, f"{took / 2:.1f} s for {len(raw)} bytes")
         if first != second:
             raise BrokenError("another record the second time", "")
         if timed and raw:

@@ -11,6 +11,7 @@ import sys
 from random import Random
 from typing import Any
 
+from tests.fuzz.documents import document
 from tests.fuzz.mutate import mutated
 
 #: What is watched.
@@ -25,6 +26,8 @@ def main() -> None:
     with atheris.instrument_imports(include=_WATCHED):
         check = importlib.import_module("tests.fuzz.check").Check()
 
+    name = next((word.partition("=")[2] for word in sys.argv if word.startswith("--format=")), "")
+
     def one(raw: bytes) -> None:
         check.require(raw, timed=False)
 
@@ -33,6 +36,8 @@ def main() -> None:
         if chance.randint(1, _BYTES_IN) == 1:
             changed: bytes = atheris.Mutate(raw, most)
             return changed
+        if name:
+            return document(chance, name)[:most]
         return mutated(chance, raw.decode("utf-8", "replace")).encode("utf-8", "replace")[:most]
 
     atheris.Setup(sys.argv, one, custom_mutator=change)

@@ -1,0 +1,42 @@
+"""The same talk in every format: the same turns, the same speakers, and mostly the same content."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests import promises
+from tests.in_formats import TALK, WRITERS
+from turnstream.extract import extract
+from turnstream.parse import parse
+
+#: Formats with a title of their own, which is part of the text.
+_TITLED = frozenset(("lrc", "tei"))
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_a_talk_has_the_same_turns_and_speakers_in_every_format(name: str) -> None:
+    raw = WRITERS[name](TALK)
+    document, record = promises.read(raw)
+    assert document.format == name
+    assert [(turn.label, turn.paragraphs) for turn in record.turns] == [(one.who, (one.text,)) for one in TALK]
+    assert [speaker.name for speaker in record.speakers] == ["Anna Abel", "Ben Cole", "Zoë Ünal"]
+    assert list(promises.broken(document.canonical, record)) == []
+    assert not set(record.warnings)
+
+
+@pytest.mark.parametrize("name", sorted(WRITERS.keys() - _TITLED))
+def test_a_talk_is_one_content_in_every_format_that_adds_nothing_to_it(name: str) -> None:
+    assert extract(WRITERS[name](TALK)).canonical == extract(WRITERS["text"](TALK)).canonical
+
+
+@pytest.mark.parametrize("name", sorted(_TITLED))
+def test_a_title_of_its_own_makes_it_another_content(name: str) -> None:
+    parsed = parse(extract(WRITERS[name](TALK)))
+    assert parsed.title == "The lake"
+
+
+@pytest.mark.parametrize("name", ["vtt", "srt", "sbv", "ttml", "json"])
+def test_the_times_of_a_format_are_those_of_its_turns(name: str) -> None:
+    turns = parse(extract(WRITERS[name](TALK))).turns
+    assert [turn.start_s for turn in turns] == pytest.approx([one.start for one in TALK], abs=0.001)
+    assert [turn.end_s for turn in turns] == pytest.approx([one.end for one in TALK], abs=0.001)
