@@ -13,7 +13,7 @@ from pathlib import Path
 
 import orjson
 
-from tests.bench import bound, corpus, measure, parsing
+from tests.bench import bound, corpus, formats, measure, parsing
 from turnstream import __version__, settings
 
 #: Documents of the backlog, files one a message, drops, repetitions; full and quick.
@@ -32,8 +32,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prog_folder()) as folder:
         numbers = run(Path(folder), quick=options.quick)
         rows = list(parsing.growth(Path(folder), parsing.QUICK_SIZES if options.quick else parsing.SIZES))
-    sys.stdout.write(f"{table(numbers)}\n{parsing.table(rows)}")
+        written = list(formats.rows(Path(folder)))
+    sys.stdout.write(f"{table(numbers)}\n{parsing.table(rows)}\n{formats.table(written)}")
     numbers["growth"] = rows
+    numbers["formats"] = [row._asdict() for row in written]
     if options.out:
         options.out.write_bytes(orjson.dumps(numbers, option=orjson.OPT_INDENT_2) + b"\n")
 
