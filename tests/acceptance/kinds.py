@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import os
 import socket
@@ -13,6 +14,7 @@ from datetime import UTC, datetime
 
 from tests.acceptance.harness import until
 from tests.acceptance.station import DROPPER_ID, Scene, Table
+from tests.in_formats import WRITERS, docx_parts, talk, zipped
 from turnstream import settings
 
 KINDS = kind = Table()
@@ -125,6 +127,98 @@ def a_million_lines(scene: Scene) -> None:
 @kind("a line of 50 MB", "published", _FILED, dear=True)
 def a_long_line(scene: Scene) -> None:
     drop_whole(scene, (b"Anna: " + b"and so on, " * 5_000_000)[:50_000_000])
+
+
+# --- in which format it is
+
+
+def _as(name: str, scene: Scene, number: int = 0) -> bytes:
+    """A talk that no other row has, in a format."""
+    return WRITERS[name](talk([("Anna", f"This is {scene.slug} as {name}, {number}."), *_ANSWERS]))
+
+
+_ANSWERS = (("Ben", "Thank you, Anna."), ("Anna", "And what of the lake?"), ("Ben", "It is deep, as it was."))
+
+
+def _formats(scene: Scene, *names: str) -> None:
+    for name in names:
+        drop_whole(scene, _as(name, scene), f"{name}.bin")
+
+
+@kind("subtitles: WebVTT, SRT, TTML, SBV, LRC", "published", _FILED)
+def subtitles(scene: Scene) -> None:
+    _formats(scene, "vtt", "srt", "ttml", "sbv", "lrc")
+
+
+@kind("JSON of a speech-to-text tool, JSON Lines", "published", _FILED)
+def speech_json(scene: Scene) -> None:
+    _formats(scene, "json", "jsonl")
+
+
+@kind("a web page; a mail", "published", _FILED)
+def pages(scene: Scene) -> None:
+    _formats(scene, "html", "text+eml")
+
+
+@kind("Word (docx), OpenDocument (odt), RTF", "published", _FILED)
+def office(scene: Scene) -> None:
+    _formats(scene, "docx", "odt", "rtf")
+
+
+@kind("XML of plays and parliaments: TEI, Akoma Ntoso", "published", _FILED)
+def protocols(scene: Scene) -> None:
+    _formats(scene, "tei", "akoma-ntoso")
+
+
+@kind("any of them, compressed: gzip, bzip2, xz", "published", _FILED)
+def compressed(scene: Scene) -> None:
+    _formats(scene, "text+gzip", "text+bzip2", "text+xz")
+
+
+@kind("one transcript in two formats", "duplicate", "the later one is in `duplicates/` with what it repeats")
+def in_two_formats(scene: Scene) -> None:
+    data = _as("text", scene)
+    scene.whole("first.txt", data)
+    scene.expect("first.txt", data, outcome="published")
+    scene.await_outcome("first.txt")
+    said = talk([("Anna", f"This is {scene.slug} as text, 0."), *_ANSWERS])
+    for name in ("vtt", "docx", "json", "text+gzip"):
+        drop_whole(scene, WRITERS[name](said), f"{name}.bin")
+
+
+@kind("a packed file that is cut off", "rejected", _REFUSED, reason="damaged")
+def cut_off(scene: Scene) -> None:
+    for name in ("docx", "odt", "text+gzip"):
+        data = _as(name, scene)
+        drop_whole(scene, data[: len(data) // 2], f"{name}.bin")
+
+
+@kind("locked with a password", "rejected", _REFUSED, reason="encrypted")
+def locked(scene: Scene) -> None:
+    data = bytearray(_as("docx", scene))
+    # Bit 0 of the flags, in each member's header and in the directory (APPNOTE 4.4.4).
+    for opening, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        found = data.find(opening)
+        while found >= 0:
+            data[found + at] |= 1
+            found = data.find(opening, found + 4)
+    drop_whole(scene, bytes(data), "locked.docx")
+
+
+@kind("a bomb: a few bytes that unpack to hundreds of megabytes", "rejected", _REFUSED, reason="file_too_large")
+def bomb(scene: Scene) -> None:
+    huge = b"Anna: " + scene.slug.encode() + b" and so on, and on." + bytes(300_000_000)
+    drop_whole(scene, gzip.compress(huge, 1), "bomb.txt.gz")
+    parts = docx_parts(talk([("Anna", scene.slug)]))
+    parts["word/document.xml"] = parts["word/document.xml"] + " " * 300_000_000
+    drop_whole(scene, zipped(parts), "bomb.docx")
+
+
+@kind("XML whose entities multiply", "rejected", _REFUSED, reason="damaged")
+def entities(scene: Scene) -> None:
+    grown = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
+    xml = _as("tei", scene).decode().replace("<TEI", f'<!DOCTYPE TEI [<!ENTITY a0 "{scene.slug}">{grown}]><TEI', 1)
+    drop_whole(scene, xml.replace("The lake", "&a9;").encode(), "entities.xml")
 
 
 # --- what is no file
