@@ -70,12 +70,21 @@ class Textual(NamedTuple):
         return found
 
 
+#: A page begins so, or what was copied from one: a tag that begins a block.
+_HTML = (
+    r"(?:<\?xml[^>]*>\s*)?(?:(?><!--.{0,2000}?-->)\s*+)*+"
+    r"<(?:!doctype\s+html|html|head|body|meta|title|base|link|style|script|main|article|section|div|p|h[1-6]|table|ul|ol"
+    r"|dl|pre|blockquote|center)(?:[\s>]|/>)"
+)
+
 #: In the order in which they are asked.
 PACKINGS: tuple[Packing, ...] = ()
 BINARIES: tuple[Binary, ...] = ()
-TEXTUALS: tuple[Textual, ...] = ()
+TEXTUALS: tuple[Textual, ...] = (
+    Textual("html", re.compile(_HTML, re.IGNORECASE | re.DOTALL)),
+)
 #: The first sign of a text that may be in one of these formats, white space left out: few plain texts begin so.
-_OPENINGS = frozenset("")
+_OPENINGS = frozenset("<")
 
 
 def packing_of(raw: bytes) -> Packing | None:
