@@ -77,12 +77,19 @@ _HTML = (
     r"|dl|pre|blockquote|center)(?:[\s>]|/>)"
 )
 
-#: In the order in which they are asked.
-PACKINGS: tuple[Packing, ...] = ()
-BINARIES: tuple[Binary, ...] = ()
-TEXTUALS: tuple[Textual, ...] = (
-    Textual("html", re.compile(_HTML, re.IGNORECASE | re.DOTALL)),
+#: Two header fields of a mail and more, each with the lines that go on with it; one of them only a mail has.
+_FIELD = rb"[!-9;-~]{1,80}+:[^\r\n]*+\r?\n(?:[ \t][^\r\n]*+\r?\n)*+"
+_MAIL = (
+    rb"(?:From [^\r\n]*+\r?\n)?(?=(?:Received|Return-Path|Delivered-To|MIME-Version|Date|Message-ID|Subject|From|To|Cc"
+    rb"|Reply-To|Sender|Content-Type|X-[\w-]+|DKIM-Signature|ARC-[\w-]+|Authentication-Results):)"
+    rb"(?=(?:" + _FIELD + rb"){2})(?:(?!MIME-Version:|Message-ID:|Received:)" + _FIELD + rb"){0,200}"
+    rb"(?:MIME-Version|Message-ID|Received):"
 )
+
+#: In the order in which they are asked.
+PACKINGS: tuple[Packing, ...] = (Packing("eml", "eml", re.compile(_MAIL, re.IGNORECASE)),)
+BINARIES: tuple[Binary, ...] = ()
+TEXTUALS: tuple[Textual, ...] = (Textual("html", re.compile(_HTML, re.IGNORECASE | re.DOTALL)),)
 #: The first sign of a text that may be in one of these formats, white space left out: few plain texts begin so.
 _OPENINGS = frozenset("<")
 

@@ -13,8 +13,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from turnstream.extract.html.blocks import Block, Builder, Page, Words
-from turnstream.extract.html.body import body_of, has_heading
+from turnstream.extract.html.blocks import TIME, Block, Builder, Page, Words
+from turnstream.extract.html.body import body_of
 from turnstream.extract.html.markup import Markup
 from turnstream.extract.pieces import Piece, Reading
 
@@ -22,13 +22,15 @@ __all__ = ["read"]
 
 #: What only HTML begins with; other tags may stand above a text in Markdown, too.
 _DOCUMENT = re.compile(
-    r"\s*(?:<\?xml[^>]*>\s*)?(?:(?><!--.{0,2000}?-->)\s*+)*+(?:<!doctype\s+html|<(?:html|head|body)[\s>])", re.I | re.S
+    r"\s*(?:<\?xml[^>]*>\s*)?(?:(?><!--.{0,2000}?-->)\s*+)*+(?:<!doctype\s+html|<(?:html|head|body)[\s>])",
+    re.IGNORECASE | re.DOTALL,
 )
 #: Share of the characters that may stand in no block of a fragment, and how many each of its blocks has at most.
 BARE, PER_BLOCK = 0.1, 4000
 #: Characters of a text in which the title of its page is looked for.
 _HEAD = 3000
-_TIME = re.compile(r"[(\[]?(?:\d{1,3}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?[)\]]?")
+#: Blocks at its top in which a heading of the second rank may be that of the page.
+_ABOVE = 3
 
 
 def read(text: str) -> Reading | None:
@@ -47,22 +49,30 @@ def _is_fragment(page: Page, size: int) -> bool:
 
 
 def _title(title: str, blocks: Sequence[Block]) -> Iterator[Piece]:
-    """The page's title, if its text has none."""
+    """The page's title, if its text has none: no heading of the first rank, none above it that the title holds."""
     title = title.strip(" -–—|•·")
-    if title and not has_heading(blocks) and _squeezed(title) not in _squeezed(_beginning(blocks)):
+    if not title or any(block.style == "heading 1" for block in blocks):
+        return
+    known = _squeezed(title)
+    above = (_squeezed(_text(block)) for block in blocks[:_ABOVE] if block.style == "heading 2")
+    if known not in _squeezed(_beginning(blocks)) and not any(heading in known for heading in above):
         yield Piece(title, style="heading 1")
         yield Piece("")
 
 
+def _text(block: Block) -> str:
+    return " ".join("".join(words.text for words in line) for line in block.lines)
+
+
 def _beginning(blocks: Sequence[Block]) -> str:
-    parts: list[str] = []
+    texts: list[str] = []
     size = 0
     for block in blocks:
-        parts += ("".join(words.text for words in line) for line in block.lines)
-        size += sum(map(len, parts[-len(block.lines) :]))
+        texts.append(_text(block))
+        size += len(texts[-1])
         if size > _HEAD:
             break
-    return " ".join(parts)[:_HEAD]
+    return " ".join(texts)[:_HEAD]
 
 
 def _squeezed(text: str) -> str:
@@ -86,7 +96,7 @@ def _piece(line: Sequence[Words], style: str | None) -> Piece:
         so_far = "".join(one.text for one in line[: number + 1]) if first else ""
         if words.bold:
             first = False
-        elif not words.text.isspace() and not (first and _TIME.fullmatch(so_far.strip())):
+        elif not words.text.isspace() and not (first and TIME.fullmatch(so_far.strip())):
             break
         if words.bold:
             end = number + 1

@@ -20,9 +20,11 @@ MAX_OPEN = 1 << 14
 #: Characters of the name of somebody who speaks; longer ones are text.
 MAX_NAME = 160
 
+#: A time alone.
+TIME = re.compile(r"[(\[]?(?:\d{1,3}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?[)\]]?")
 _SPACE = re.compile(r"[ \t\n\r\f]+")
 #: Before these, a name or a time that ends without a blank is a column of its own.
-_OPENS = frozenset("\"“„«‹([¿¡‘—–")
+_OPENS = frozenset("“„«‹([¿¡‘—–") | {'"'}
 #: Elements within which an end tag, or the beginning of the next item, looks for what it ends.
 _SCOPES = ("table", "td", "th", "caption")
 _ITEMS = {
@@ -127,7 +129,7 @@ class Builder:
     # --- words
 
     def _words(self, text: str) -> None:
-        if self._unseen or not text:
+        if self._unseen or not text or (self._open["button"] and not self._says_more(text)):
             return
         if self._keeps:
             first, *others = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
@@ -143,6 +145,10 @@ class Builder:
         if not line or line[-1].text[-1] == " ":
             text = text.lstrip(" ")
         self._add(text)
+
+    def _says_more(self, text: str) -> bool:
+        """Whether what stands on a button is a heading that unfolds a text, or a time to go to."""
+        return TIME.fullmatch(text.strip()) is not None or any(self._open[name] for name in elements.HEADINGS)
 
     def _add(self, text: str) -> None:
         if not text:
@@ -228,7 +234,6 @@ class Builder:
         one.bold = elements.is_bold(name, found, self._bold_classes)
         one.keeps = elements.keeps_lines(name, found)
         one.unseen |= name in elements.WORDLESS
-        one.link |= name == "button"
         one.columns = one.names or name == "time"
         if is_block:
             self._begin_block(one)

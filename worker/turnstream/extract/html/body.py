@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from turnstream.extract.html.blocks import Block, Page
-from turnstream.extract.html.elements import HEADINGS
 
 #: Blocks one after the other that are nothing but links: a menu.
 MENU = 3
@@ -36,7 +35,7 @@ class _Region:
 def body_of(page: Page) -> list[Block]:
     """Return the blocks of the text, in order."""
     sizes = [_size(block) for block in page.blocks]
-    for number in _menus(page.blocks):
+    for number in _menus(page):
         sizes[number] = 0
     if not any(sizes):
         sizes = [_size(block) for block in page.blocks]
@@ -65,16 +64,25 @@ def _size(block: Block) -> int:
     return sum(len(words.text) for line in block.lines for words in line)
 
 
-def _menus(blocks: Sequence[Block]) -> Iterator[int]:
-    """Numbers of blocks in rows of links, unless these are most of what the page has."""
-    linked = [all(words.link or words.text.isspace() for line in block.lines for words in line) for block in blocks]
-    begin = 0
-    for number in range(len(blocks) + 1):
-        if number < len(blocks) and linked[number]:
+def _menus(page: Page) -> Iterator[int]:
+    """Numbers of blocks in rows of links, in one part of the page or in parts side by side."""
+    begin, last = 0, None
+    for number, block in enumerate([*page.blocks, None]):
+        if block and _is_linked(block) and (last is None or _is_beside(page, last.region, block.region)):
+            last = block
             continue
-        if number - begin >= MENU:
+        if number - begin >= MENU and last:
             yield from range(begin, number)
-        begin = number + 1
+        last = block if block and _is_linked(block) else None
+        begin = number if last else number + 1
+
+
+def _is_linked(block: Block) -> bool:
+    return all(words.link or words.text.isspace() for line in block.lines for words in line)
+
+
+def _is_beside(page: Page, one: int, other: int) -> bool:
+    return one == other or page.around[one] == page.around[other]
 
 
 def _regions(page: Page, sizes: Sequence[int], aside: Sequence[bool]) -> list[_Region]:
@@ -127,12 +135,6 @@ def _bounds(page: Page, regions: Sequence[_Region], left_out: Sequence[bool], ch
         and region.words >= outer.words * NEARLY_ALL
     ]
     first = outer.first if chosen else 0
-    above = range(max(0, first - BETWEEN), first)
-    heading = next((n for n in above if page.blocks[n].style == "heading 1" and not left_out[page.blocks[n].region]), first)
-    return heading, min([outer.last, *inner]) if chosen or inner else len(page.blocks) - 1
-
-
-def has_heading(blocks: Sequence[Block]) -> bool:
-    """Whether a text has a heading above it, or one of the first rank anywhere."""
-    styles = [block.style for block in blocks]
-    return "heading 1" in styles or any(style in HEADINGS.values() for style in styles[:3])
+    above = [number for number in range(max(0, first - BETWEEN), first) if not left_out[page.blocks[number].region]]
+    heading = next((number for number in above if page.blocks[number].style == "heading 1"), first)
+    return heading, min([outer.last, *inner])

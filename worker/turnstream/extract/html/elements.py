@@ -9,22 +9,27 @@ from typing import Literal
 #: them, what readers wrote below them, what is not shown.
 Part = Literal["main", "article", "text", "around", "comments", "hidden"]
 
+
+def _set(names: str) -> frozenset[str]:
+    return frozenset(names.split())
+
+
 HEADINGS = {f"h{rank}": f"heading {rank}" for rank in range(1, 7)}
 #: Elements that begin a line of their own (the HTML standard, section 15.3).
-CONTAINERS = frozenset(
+CONTAINERS = _set(
     "address article aside blockquote body center details dialog dir div dl fieldset figure footer form header hgroup "
-    "html main menu nav ol section table ul".split()
+    "html main menu nav ol section table ul"
 )
 BLOCKS = CONTAINERS.union(
     HEADINGS,
-    "caption dd dt figcaption legend li listing option p pre summary tbody td textarea tfoot th thead tr xmp".split(),
+    _set("caption dd dt figcaption legend li listing option p pre summary tbody td textarea tfoot th thead tr xmp"),
 )
 #: Blocks that a paragraph may stand open before, and that do not end it.
 INSIDE_PARAGRAPHS = frozenset(("caption", "option", "tbody", "td", "tfoot", "th", "thead", "tr"))
-VOID = frozenset("area base basefont bgsound col embed frame img input link meta param source track wbr".split())
+VOID = _set("area base basefont bgsound col embed frame img input link meta param source track wbr")
 #: Elements without words of the text: other media, what stands in for them, what a reader chooses from, how
 #: characters are read.
-WORDLESS = frozenset("audio canvas datalist noscript object rp rt select svg template video".split())
+WORDLESS = _set("audio canvas datalist noscript object rp rt select svg template video")
 PREFORMATTED = frozenset(("listing", "pre", "textarea", "xmp"))
 BOLD = frozenset(("b", "strong", "th"))
 
@@ -49,10 +54,10 @@ _PARTS_BY_ROLE: dict[str, Part] = {
     "search": "around",
 }
 #: First or last words of a class or an id: `site-footer`, `shareButtons`.
-_AROUND = frozenset(
+_AROUND = _set(
     "ad ads advert advertisement banner breadcrumb breadcrumbs consent cookie cookies footer gdpr menu modal nav "
     "navbar navigation newsletter noprint pager pagination popup promo related share sharing sidebar social "
-    "subscribe toolbar".split()
+    "subscribe tags toolbar"
 )
 _COMMENTS = frozenset(("comments", "commentlist", "disqus", "respond"))
 _HIDDEN = frozenset(
@@ -61,7 +66,7 @@ _HIDDEN = frozenset(
 _TEXT = re.compile(r"(?:article|entry|post|story|page|e)[-_]?(?:content|body|text)|.*transcript.*", re.IGNORECASE)
 _NEGATED = frozenset(("has", "is", "no", "with", "without"))
 #: A class or an item property of the name of somebody who speaks.
-_SPEAKER = frozenset("attribution author by interlocutor name participant person speaker who".split())
+_SPEAKER = _set("attribution author by interlocutor name participant person speaker who")
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 #: Of a class or an id so much is looked at.
 _LOOKED_AT = 400
