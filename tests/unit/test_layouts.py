@@ -71,7 +71,6 @@ FORMS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
     "brackets": ("bracket", "[{label}] {text}\n", TALK),
     "nicknames": ("bracket", "[12:0{n}] <@{nick}> {text}\n", TALK),
     "strong": ("strong", "<p><b>{label}</b> {text}</p>\n", TALK),
-    "strong with a stop": ("strong", "<p><strong>{label}.</strong> {text}</p>\n", CAPITALS),
     "strong behind a time": ("strong", "<p>0:1{n} <b>{label}</b> {text}</p>\n", TALK),
     "strong before a time": ("strong", "<p><b>{label}</b> (0:1{n}) {text}</p>\n", TALK),
     "sign": ("bracket", "○{label}\u3000{text}\n", TALK),
