@@ -70,6 +70,9 @@ FORMS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
     "column with a time": ("gap", "00 03 12 1{n}   {label}    {text}\n\n", CAPITALS),
     "brackets": ("bracket", "[{label}] {text}\n", TALK),
     "nicknames": ("bracket", "[12:0{n}] <@{nick}> {text}\n", TALK),
+    "strong": ("strong", "<p><b>{label}</b> {text}</p>\n", TALK),
+    "strong behind a time": ("strong", "<p>0:1{n} <b>{label}</b> {text}</p>\n", TALK),
+    "strong before a time": ("strong", "<p><b>{label}</b> (0:1{n}) {text}</p>\n", TALK),
     "sign": ("bracket", "○{label}\u3000{text}\n", TALK),
 }
 
@@ -79,7 +82,8 @@ def test_a_layout_is_read(form: str) -> None:
     layout, pattern, talk = FORMS[form]
 
     line = partial(filled, pattern)
-    document, parsed = read(written(line, talk, head="Notes of a talk\n\n"))
+    head = "<p>Notes of a talk</p>" if pattern.startswith("<") else "Notes of a talk\n\n"
+    document, parsed = read(written(line, talk, head))
     assert parsed.layout
     assert parsed.layout.name.partition(" ")[0] == layout
     expected = [line(label, text, 0) for label, text in talk]
@@ -111,6 +115,16 @@ def test_without_its_layout_a_document_has_no_turns(form: str) -> None:
             "10:15:01 INFO db: are you there?\n10:15:02 WARN web: I am.\n"
             "10:15:03 INFO db: thanks\n10:15:04 WARN web: ok\n10:15:05 INFO db: are you?\n",
             id="log",
+        ),
+        pytest.param(
+            "<p><b>Be brief.</b> You may cut what you like.</p><p><b>Be clear.</b> We do not like riddles.</p>"
+            "<p><b>Be kind.</b> I know that it is hard.</p><p><b>Be brief.</b> You know why.</p>",
+            id="advice in bold",
+        ),
+        pytest.param(
+            "<p><b>Scope</b> This is what we do.</p><p><b>Terms</b> You may use it.</p>"
+            "<p><b>Costs</b> It is free, and we thank you.</p><p><b>Terms</b> You may not sell it.</p>",
+            id="subjects in bold",
         ),
         pytest.param("Flour\t300 g\nMilk\t200 ml\nFlour\t100 g\nMilk\t100 ml\n", id="table"),
         pytest.param("Ann Lee\nBob Ray\nCid Fox\nAnn Lee\nBob Ray\nCid Fox\n", id="names"),

@@ -1,7 +1,8 @@
-"""Bytes to characters by evidence: byte order mark, strict UTF-8, then what the bytes look like.
+"""Bytes to characters by evidence: byte order mark, strict UTF-8, what they say of themselves, what they look like.
 
 The order is by how little each can be wrong: a mark says it, text that is valid UTF-8
-by chance practically does not exist, and only then is the language of the bytes asked.
+by chance practically does not exist, a page or an XML file may name its encoding (and
+be wrong: it was saved again), and only then is the language of the bytes asked.
 Nothing is repaired: what cannot be read shows as U+FFFD, and what was spoilt before it
 came here stays as it is; both are told as warnings.
 """
@@ -10,10 +11,12 @@ from __future__ import annotations
 
 import codecs
 import re
+from contextlib import suppress
 from typing import NamedTuple
 
 from turnstream.errors import Undecodable, UnsupportedFormat
 from turnstream.extract.damage import LOST, is_mojibake, tolerable
+from turnstream.extract.declared import declared
 from turnstream.extract.legacy import Guess, guess
 from turnstream.extract.unmarked import unmarked_utf
 
@@ -107,7 +110,7 @@ def _of_bytes(raw: bytes) -> Guess:
     except UnicodeDecodeError:
         text = _damaged_utf8(raw)
     if text is None:
-        guessed = guess(raw)
+        guessed = _declared(raw) or guess(raw)
         if not guessed:
             raise Undecodable("no known encoding fits the bytes")
         return guessed
@@ -116,6 +119,14 @@ def _of_bytes(raw: bytes) -> Guess:
         if guessed and guessed.encoding.startswith("iso2022"):
             return guessed
     return Guess(text, "utf-8")
+
+
+def _declared(raw: bytes) -> Guess | None:
+    """Decode what names its encoding, if all of it is in that."""
+    encoding = declared(raw)
+    with suppress(UnicodeDecodeError):
+        return Guess(raw.decode(encoding), encoding.replace("_", "-")) if encoding else None
+    return None
 
 
 def _marked(raw: bytes, encoding: str) -> Guess:

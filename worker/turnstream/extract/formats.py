@@ -70,12 +70,28 @@ class Textual(NamedTuple):
         return found
 
 
+#: A page begins so, or what was copied from one: a tag that begins a block.
+_HTML = (
+    r"(?:<\?xml[^>]*>\s*)?(?:(?><!--.{0,2000}?-->)\s*+)*+"
+    r"<(?:!doctype\s+html|html|head|body|meta|title|base|link|style|script|main|article|section|div|p|h[1-6]|table|ul|ol"
+    r"|dl|pre|blockquote|center)(?:[\s>]|/>)"
+)
+
+#: Two header fields of a mail and more, each with the lines that go on with it; one of them only a mail has.
+_FIELD = rb"[!-9;-~]{1,80}+:[^\r\n]*+\r?\n(?:[ \t][^\r\n]*+\r?\n)*+"
+_MAIL = (
+    rb"(?:From [^\r\n]*+\r?\n)?(?=(?:Received|Return-Path|Delivered-To|MIME-Version|Date|Message-ID|Subject|From|To|Cc"
+    rb"|Reply-To|Sender|Content-Type|X-[\w-]+|DKIM-Signature|ARC-[\w-]+|Authentication-Results):)"
+    rb"(?=(?:" + _FIELD + rb"){2})(?:(?!MIME-Version:|Message-ID:|Received:)" + _FIELD + rb"){0,200}"
+    rb"(?:MIME-Version|Message-ID|Received):"
+)
+
 #: In the order in which they are asked.
-PACKINGS: tuple[Packing, ...] = ()
+PACKINGS: tuple[Packing, ...] = (Packing("eml", "eml", re.compile(_MAIL, re.IGNORECASE)),)
 BINARIES: tuple[Binary, ...] = ()
-TEXTUALS: tuple[Textual, ...] = ()
+TEXTUALS: tuple[Textual, ...] = (Textual("html", re.compile(_HTML, re.IGNORECASE | re.DOTALL)),)
 #: The first sign of a text that may be in one of these formats, white space left out: few plain texts begin so.
-_OPENINGS = frozenset("")
+_OPENINGS = frozenset("<")
 
 
 def packing_of(raw: bytes) -> Packing | None:

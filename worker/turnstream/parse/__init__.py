@@ -33,7 +33,7 @@ from turnstream.parse.facts.front_matter import front_matter_end
 from turnstream.parse.facts.gather import facts_of
 from turnstream.parse.given import are_cues
 from turnstream.parse.hypotheses import Hypothesis, best_layout, hypotheses
-from turnstream.parse.narration import headings
+from turnstream.parse.narration import headings, styled
 from turnstream.parse.page import page_marks, unnumbered
 from turnstream.parse.segments import body_of, closing_at, is_partial, joined, runs_of
 from turnstream.parse.speakers import speakers_of
@@ -61,8 +61,9 @@ def parse(document: Extracted, without: Container[str] = ()) -> Parsed:
     if are_cues(lines):
         runs = tuple(joined(runs_of(lines, marks, opening, closing, nobodys, best.breaks(lines))))
     else:
-        between = best.breaks(lines) | headings(lines, marks)
-        runs = tuple(runs_of(lines, marks, opening, closing, nobodys, between))
+        ending, within = styled(lines, marks)
+        between = best.breaks(lines) | headings(lines, marks) | ending
+        runs = tuple(runs_of(lines, marks, opening, closing, nobodys | within, between))
     labels = (marks[number].label for number in sorted(marks) if marks[number].label)
     speakers, ids = speakers_of(labels, present)
     return Parsed(

@@ -96,7 +96,15 @@ def _title(lines: Sequence[Line], first: int, turns_at: int, said: Mapping[str, 
     at = first
     while at < min(turns_at, first + MAX_ABOVE) and (at in taken or _stands_above(lines, at)):
         at += 1
-    return _title_at(lines, at, turns_at, taken) or _heading(lines, first, turns_at)
+    return _styled(lines, first, turns_at) or _title_at(lines, at, turns_at, taken) or _heading(lines, first, turns_at)
+
+
+def _styled(lines: Sequence[Line], first: int, turns_at: int) -> Fact | None:
+    """The first heading of the first rank, where the format has headings."""
+    for number in range(first, min(turns_at, first + MAX_HEAD)):
+        if lines[number].style == "heading 1" and len(lines[number].text) <= MAX_TITLE:
+            return Fact.on("title", lines[number].text, number)
+    return None
 
 
 def _stands_above(lines: Sequence[Line], at: int) -> bool:

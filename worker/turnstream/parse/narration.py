@@ -15,6 +15,18 @@ MAX_HEADING = 120
 #: Paragraphs of headings above a turn.
 MAX_HEADINGS = 6
 
+_HIGH = ("heading 1", "heading 2")
+_RANKS = frozenset((*_HIGH, "heading 3", "heading 4", "heading 5", "heading 6"))
+
+
+def styled(lines: Sequence[Line], marks: Mapping[int, Mark]) -> tuple[frozenset[int], frozenset[int]]:
+    """Return the numbers of headings, where the format has them: those that end what somebody says, and lower ones.
+
+    Below a heading of the first two ranks another part begins; others stand within a speech, too (a time, a subject).
+    """
+    found = {n: line.style for n, line in enumerate(lines) if line.style in _RANKS and n not in marks}
+    return frozenset(n for n in found if found[n] in _HIGH), frozenset(n for n in found if found[n] not in _HIGH)
+
 
 def headings(lines: Sequence[Line], marks: Mapping[int, Mark]) -> frozenset[int]:
     """Return the numbers of lines that stand between what somebody says and the next mark or the end, said by nobody.
