@@ -72,10 +72,17 @@ class Textual(NamedTuple):
 
 #: In the order in which they are asked.
 PACKINGS: tuple[Packing, ...] = ()
-BINARIES: tuple[Binary, ...] = ()
-TEXTUALS: tuple[Textual, ...] = ()
+BINARIES: tuple[Binary, ...] = (
+    Binary("office.compound", re.compile(rb"\xd0\xcf\x11\xe0")),
+    Binary("office.rtf", re.compile(rb"(?:\xef\xbb\xbf)?\s{0,16}\{\\rtf(?![a-zA-Z])")),
+    Binary("office.zipped", re.compile(rb"PK(?:\x03\x04|\x05\x06)")),
+)
+TEXTUALS: tuple[Textual, ...] = (
+    Textual("office.flat_opc", re.compile(r"(?:<\?[^>]{0,300}>\s{0,9}){0,9}<pkg:package\s")),
+    Textual("office.fodt", re.compile(r"(?:<\?[^>]{0,300}>\s{0,9}){0,9}<office:document\s")),
+)
 #: The first sign of a text that may be in one of these formats, white space left out: few plain texts begin so.
-_OPENINGS = frozenset("")
+_OPENINGS = frozenset("<")
 
 
 def packing_of(raw: bytes) -> Packing | None:
