@@ -171,6 +171,7 @@ class Body:
 
     def blocks(self) -> list[Block]:
         """Return the paragraphs; of a document that ends in the middle, those so far."""
+        self._end_text()
         found = self._stories[0].close()
         for row in self._rows:
             found += blocks.row(row.cells)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import zipfile
 import zlib
@@ -64,11 +65,21 @@ class Package:
             raise Encrypted(f"{name} is locked with a password")
         if member.compress_type not in _PACKINGS:
             raise UnsupportedFormat(f"{name} is packed by method {member.compress_type}; save the document again")
+        checksum = 0
         try:
-            with self._zip.open(member) as file:
+            with self._zip.open(_unchecked(member)) as file:
                 while part := file.read(_CHUNK):
                     self._expanded += len(part)
                     check_expanded(self._expanded, self._size)
+                    checksum = zlib.crc32(part, checksum)
                     yield part
+            self.broken = self.broken or checksum != member.CRC
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError):
             self.broken = True
+
+
+def _unchecked(member: zipfile.ZipInfo) -> zipfile.ZipInfo:
+    """A member of which the last part is given before its checksum is found to be wrong."""
+    other = copy.copy(member)
+    del other.CRC
+    return other
