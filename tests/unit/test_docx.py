@@ -257,6 +257,25 @@ def test_a_file_whose_document_is_no_xml_is_damaged() -> None:
         extract(office.zipped(office.parts("") | {"word/document.xml": "no xml"}))
 
 
+@pytest.mark.parametrize("encoding", ["UPD-8", "shift-jis", "utf-7"])
+def test_a_file_in_an_encoding_that_office_never_writes_is_damaged(encoding: str) -> None:
+    xml = office.document(p("Yes.")).replace("UTF-8", encoding)
+    with pytest.raises(Damaged, match="cannot be read"):
+        extract(office.zipped(office.parts("") | {"word/document.xml": xml}))
+
+
+def test_a_file_in_utf_16_is_read() -> None:
+    xml = office.document(p("Да.")).replace("UTF-8", "UTF-16").encode("utf-16")
+    assert extract(office.zipped(office.parts("") | {"word/document.xml": xml})).canonical == "Да."
+
+
+@pytest.mark.parametrize("giant", ["<!--{}-->", "<w:x a='{}'/>"])
+def test_a_tag_or_comment_of_megabytes_is_refused(giant: str) -> None:
+    noise = "".join(map(str, range(1_000_000)))
+    with pytest.raises(Damaged, match="longer than"):
+        extract(docx(giant.format(noise)))
+
+
 def test_a_document_without_text_is_empty() -> None:
     with pytest.raises(EmptyFile):
         extract(docx(p("") + p(" ")))

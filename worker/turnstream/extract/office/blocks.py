@@ -12,6 +12,9 @@ from turnstream.extract.pieces import Piece, Reading
 #: The lines of a paragraph.
 Block = list[Piece]
 
+#: A million empty paragraphs take no room.
+_EMPTY: Block = [Piece("")]
+
 #: Code points of a table cell that may be a label.
 MAX_LABEL = 160
 #: Of the paragraphs that follow another without an empty one between, so many begin small where each is only a line …
@@ -46,6 +49,8 @@ class Paragraph:
 
     def lines(self) -> Block:
         """Return the lines, each with what is bold in it."""
+        if not self._parts:
+            return _EMPTY
         line: list[tuple[str, bool]] = []
         lines = [line]
         for text, bold in self._parts:

@@ -13,6 +13,10 @@ from turnstream.extract.limits import MAX_DEPTH
 XML = "http://www.w3.org/XML/1998/namespace"
 #: Different names whose short form is remembered; a document has a few hundred.
 _MEMO = 4096
+#: What the parser raises for an encoding that it does not know, or that has characters of several bytes.
+_OF_ENCODING = (LookupError, ValueError)
+#: Bytes of a tag or comment that comes in parts: expat begins it anew with each of them.
+_LONGEST = 1 << 22
 
 
 class Handler(Protocol):
@@ -48,11 +52,19 @@ def walk(source: Iterable[bytes | str], prefixes: Mapping[str, str], handler: Ha
     parser.StartElementHandler = telling.start
     parser.EndElementHandler = telling.end
     parser.CharacterDataHandler = handler.text
+    at, waiting = -1, 0
     try:
         for part in source:
             parser.Parse(part, False)
+            at, waiting = parser.CurrentByteIndex, waiting + len(part) if parser.CurrentByteIndex == at else 0
+            if waiting > _LONGEST:
+                raise Damaged(f"a tag or comment in its XML is longer than {_LONGEST} bytes")
         parser.Parse(b"", True)
     except expat.ExpatError:
+        return False
+    except (LookupError, ValueError) as error:
+        if type(error) not in _OF_ENCODING:
+            raise
         return False
     return True
 

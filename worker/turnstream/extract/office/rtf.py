@@ -236,6 +236,9 @@ class _Reader:
         if symbol == "*":
             self._starred = True
             return
+        if symbol in "\\{}":  # perhaps the second byte of a character
+            self._text(symbol.encode())
+            return
         self._flush()
         if self._skipped:
             self._skipped -= 1

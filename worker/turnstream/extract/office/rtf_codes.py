@@ -62,7 +62,7 @@ SIGNS = {
     "zwj": "\u200d",
     "zwnj": "\u200c",
 }
-SYMBOLS = {"~": " ", "_": "-", "{": "{", "}": "}", "\\": "\\", "\t": "\t"}
+SYMBOLS = {"~": " ", "_": "-", "\t": "\t"}
 
 
 def page(number: int) -> str | None:
