@@ -55,10 +55,10 @@ def png() -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0\0")) + chunk(b"IEND", b"")
 
 
-def office() -> bytes:
+def archive() -> bytes:
     file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as archive:
-        archive.writestr("word/document.xml", "<w:document/>")
+    with zipfile.ZipFile(file, "w") as packed:
+        packed.writestr("a.txt", SEED)
     return file.getvalue()
 
 
@@ -176,7 +176,7 @@ def test_a_marked_or_recognised_encoding_that_its_bytes_break_is_undecodable(raw
     ("raw", "detail"),
     [
         (png(), "PNG"),
-        (office(), "ZIP or Office"),
+        (archive(), "ZIP archive; unpack"),
         (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\n", "PDF"),
         (gzip.compress(SEED.encode()), "gzip"),
         (b"\xff\xd8\xff\xe0\0\x10JFIF\0", "JPEG"),

@@ -88,8 +88,16 @@ _MAIL = (
 
 #: In the order in which they are asked.
 PACKINGS: tuple[Packing, ...] = (Packing("eml", "eml", re.compile(_MAIL, re.IGNORECASE)),)
-BINARIES: tuple[Binary, ...] = ()
-TEXTUALS: tuple[Textual, ...] = (Textual("html", re.compile(_HTML, re.IGNORECASE | re.DOTALL)),)
+BINARIES: tuple[Binary, ...] = (
+    Binary("office.compound", re.compile(rb"\xd0\xcf\x11\xe0")),
+    Binary("office.rtf", re.compile(rb"(?:\xef\xbb\xbf)?\s{0,16}\{\\rtf(?![a-zA-Z])")),
+    Binary("office.zipped", re.compile(rb"PK(?:\x03\x04|\x05\x06)")),
+)
+TEXTUALS: tuple[Textual, ...] = (
+    Textual("html", re.compile(_HTML, re.IGNORECASE | re.DOTALL)),
+    Textual("office.flat_opc", re.compile(r"(?:<\?[^>]{0,300}>\s{0,9}){0,9}<pkg:package\s")),
+    Textual("office.fodt", re.compile(r"(?:<\?[^>]{0,300}>\s{0,9}){0,9}<office:document\s")),
+)
 #: The first sign of a text that may be in one of these formats, white space left out: few plain texts begin so.
 _OPENINGS = frozenset("<")
 

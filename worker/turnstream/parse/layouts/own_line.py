@@ -43,7 +43,7 @@ def _mark(number: int, line: Line) -> Mark | None:
     if text and (match := find_time(text)):
         start = seconds(match)
         text = (text[: match.start()] + text[match.end() :]).strip()
-        if match := _BOLD.match(text):
+        if match := _BOLD.match(text) or _ENCLOSED.match(text):
             text = match[2].strip()
         style = "timed"
     text = text.rstrip(" :：")
