@@ -73,9 +73,12 @@ class Textual(NamedTuple):
 #: In the order in which they are asked.
 PACKINGS: tuple[Packing, ...] = ()
 BINARIES: tuple[Binary, ...] = ()
-TEXTUALS: tuple[Textual, ...] = ()
+TEXTUALS: tuple[Textual, ...] = (
+    # An object with a key, or a list of objects or lists.
+    Textual("speech", re.compile(r'\s*\{\s*"(?:[^"\\\n]|\\.)*"\s*:|\s*\[\s*(?:\{\s*"|\[)')),
+)
 #: The first sign of a text that may be in one of these formats, white space left out: few plain texts begin so.
-_OPENINGS = frozenset("")
+_OPENINGS = frozenset("[{")
 
 
 def packing_of(raw: bytes) -> Packing | None:
