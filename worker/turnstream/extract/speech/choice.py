@@ -20,9 +20,9 @@ from turnstream.extract.speech.values import Fields, Json, folded, rows, too_dee
 _OPENING = 60
 #: Share of the longest text from which another may stand for it.
 _SHARE = 0.5
-#: Tables of speakers: where they stand, and how deep.
+#: Tables of speakers: where they stand, how deep, and in how many objects of a list.
 _TABLES = frozenset(("speakers", "participants", "users", "people", "speakernames", "speakermap"))
-_TABLES_DEPTH = 5
+_TABLES_DEPTH, _TABLES_IN = 6, 8
 #: Where a whole transcript is one text, and the fewest words of it.
 _PROSE = frozenset(("transcript", "transcription", "fulltranscript", "transcripttext"))
 _FEWEST_WORDS = 8
@@ -59,7 +59,8 @@ class _Source:
 
     @property
     def form(self) -> tuple[object, ...]:
-        return self.lists[0].evidence, self.lists[0].are_words, *self.lists[0].said[0].keys
+        first = self.lists[0]
+        return first.evidence, first.are_words, first.said[0].who_key, first.said[0].text_key
 
     @property
     def opening(self) -> str:
@@ -136,9 +137,9 @@ def _walk(value: Json, names: Mapping[str, str]) -> _Found:
 def _take(node: _Node, found: _Found, names: Mapping[str, str]) -> bool:
     """Whether a list is a part of the transcript."""
     objects = rows(node.value)
-    if not objects:
-        return False
     key = node.path[-1] if node.path else ""
+    if not objects or key in GUESSES:
+        return False
     said = said_by(objects, names)
     if utterances := utterances_of(key, said):
         source = found.sources.setdefault(node.path, _Source([], []))
@@ -181,6 +182,8 @@ def _names(value: Json) -> dict[str, str]:
     nodes: list[tuple[Json, int]] = [(value, 0)]
     while nodes:
         one, depth = nodes.pop()
+        if isinstance(one, list):
+            nodes.extend((below, depth + 1) for below in one[:_TABLES_IN])
         if not isinstance(one, dict) or depth > _TABLES_DEPTH:
             continue
         for key, below in one.items():

@@ -16,6 +16,8 @@ from turnstream.extract.speech.words import Span, Word, cues, spoken
 
 #: What a number may count, in seconds: seconds, milliseconds, 100 ns (ticks); nothing else is in use.
 _UNITS = (1.0, 1e-3, 1e-7)
+#: … and, of Otter's alone, samples of 16 kHz.
+_IN_SAMPLES, _SAMPLE_S = "startoffset", 1 / 16000
 #: Characters a second that people speak, about; a unit is off by a thousand or it is right.
 _PACE = 15.0
 #: Share of the utterances that must have what makes the list one of utterances.
@@ -68,7 +70,7 @@ def said_by(rows: Sequence[Fields], names: Mapping[str, str]) -> list[Said]:
 def utterances_of(key: str, said: Sequence[Said]) -> Utterances | None:
     """Return the utterances that the objects of a list under ``key`` are; ``None`` if they are something else."""
     kept = [one for one in said if one.text and one.text.strip()]
-    if not kept or sum(one.text is not None for one in said) * 2 < len(said):
+    if not kept or sum(one.text is not None for one in said) * 2 < len(said) or any(one.is_mixed for one in kept):
         return None
     evidence = _evidence(kept)
     if evidence is None:
@@ -146,9 +148,18 @@ def _unit(said: Sequence[Said]) -> float:
     """What bare numbers count, if no key says so: by how fast people would speak."""
     if any(isinstance(one.start, str) or (isinstance(one.start, float) and one.start % 1) for one in said):
         return 1.0
-    spoken = [(one.times(1.0), len(one.text or "")) for one in said if isinstance(one.start, int | float)]
-    lasted = sum(end - start for (start, end), _ in spoken if start is not None and end is not None)
-    characters = sum(length for (start, end), length in spoken if start is not None and end is not None)
+    lasted, characters = 0.0, 0
+    for one in said:
+        if isinstance(one.start, int | float) and (length := _length(one.start, one)) > 0:
+            lasted += length
+            characters += len(one.text or "")
     if not lasted or not characters:
         return 1.0
-    return min(_UNITS, key=lambda unit: abs(math.log(characters / (lasted * unit) / _PACE)))
+    units = (*_UNITS, _SAMPLE_S) if said[0].start_key == _IN_SAMPLES else _UNITS
+    return min(units, key=lambda unit: abs(math.log(characters / (lasted * unit) / _PACE)))
+
+
+def _length(start: float, said: Said) -> float:
+    if isinstance(said.end, int | float):
+        return said.end - start
+    return said.length if isinstance(said.length, int | float) else 0.0

@@ -38,11 +38,11 @@ GUESSES = ("alternatives", "nbest", "hypotheses")
 _STARTS = (
     *("startms", "startmillis", "startmilliseconds", "beginoffsetmillis", "offsetmilliseconds", "tstartms"),
     *("offsetinticks", "starttime", "start", "startsec", "startseconds", "startoffset", "starttimestamp", "startts"),
-    *("begin", "begintime", "from", "offset", "offsetseconds", "ts", "time", "timestamp", "timestart"),
+    *("begin", "begintime", "from", "offset", "offsetseconds", "datastart", "ts", "time", "timestamp", "timestart"),
 )
 _ENDS = (
     *("endms", "endmillis", "endmilliseconds", "endoffsetmillis", "endtime", "end", "endsec", "endseconds"),
-    *("endoffset", "endtimestamp", "endts", "stop", "stoptime", "to", "finish", "timeend"),
+    *("endoffset", "endtimestamp", "endts", "dataend", "stop", "stoptime", "to", "finish", "timeend"),
 )
 _LENGTHS = (
     *("durationms", "durationmillis", "durationmilliseconds", "ddurationms", "durationinticks"),
@@ -50,6 +50,7 @@ _LENGTHS = (
 )
 #: Where both times stand together, in a list or an object.
 _RANGES = ("timestamp", "timestamps", "offsets", "time", "instances", "range")
+_OF_SPEECH = frozenset((*SPEAKERS, *_STARTS, "type"))
 #: What a bare number counts where the key says so, in seconds.
 _UNITS = (("ms", 1e-3), ("millis", 1e-3), ("milliseconds", 1e-3), ("inticks", 1e-7), ("sec", 1.0), ("seconds", 1.0))
 #: Parts in parts: a paragraph's sentences' words.
@@ -60,7 +61,8 @@ _MAX_PARTS = 3
 class Said:
     """An object read: a label for who, ``certain`` where only a speaker has such a field; what; when, as it is written.
 
-    ``unit`` is what its bare numbers count in seconds, ``None`` if no key says it; ``keys`` are those of who and what.
+    ``unit`` is what its bare numbers count in seconds, ``None`` if no key says it.  ``is_mixed`` where
+    its parts are several speakers'.
     """
 
     who: str | None
@@ -71,7 +73,10 @@ class Said:
     end: Json = None
     length: Json = None
     unit: float | None = None
-    keys: tuple[str, str] = ("", "")
+    who_key: str = ""
+    text_key: str = ""
+    start_key: str = ""
+    is_mixed: bool = False
 
     def times(self, unit: float) -> tuple[float | None, float | None]:
         """Return its beginning and end in seconds; ``unit`` where the file does not say it."""
@@ -88,16 +93,17 @@ def read(row: Fields, names: Mapping[str, str], *, inside: int = 0) -> Said:
     speaking = {key: who for key in SPEAKERS if key in found and (who := label(found[key], names))}
     named = {key: who for key in NAMES if key in found and (who := _named(found[key], names))} if not speaking else {}
     key, who = next(iter((speaking or named).items()), ("", None))
-    said = Said(who, bool(speaking), None, is_word=False, keys=(key, ""))
+    said = Said(who, bool(speaking), None, is_word=False, who_key=key)
     _tell_time(said, found)
     _tell_text(said, found, names, inside)
     return said
 
 
 def _folded(row: Fields) -> dict[str, Json]:
+    """The fields of an object, and those of the best of its guesses, if it says itself who or when."""
     found = {folded(key): value for key, value in row.items()}
     for key in GUESSES:
-        if key in found:
+        if key in found and not _OF_SPEECH.isdisjoint(found):
             found = {folded(other): value for other, value in first_of(found[key]).items()} | found
     return found
 
@@ -111,8 +117,9 @@ def _tell_time(said: Said, found: Fields) -> None:
         key = next((key for key in keys if key in found and not isinstance(found[key], list)), None)
         if key:
             setattr(said, field, found[key])
+            said.start_key = key if field == "start" else said.start_key
             said.unit = said.unit or next((unit for ending, unit in _UNITS if key.endswith(ending)), None)
-    if seconds(said.start) is not None:
+    if isinstance(said.start, int | float) or seconds(said.start) is not None:
         return
     for key in _RANGES:
         value = found.get(key)
@@ -129,14 +136,14 @@ def _tell_text(said: Said, found: Fields, names: Mapping[str, str], inside: int)
     for key in (*TEXTS, *_PART_TEXTS) if inside else TEXTS:
         value = found.get(key)
         if isinstance(value, str):
-            said.text, said.is_word, said.keys = value, key in _WORD, (said.keys[0], key)
+            said.text, said.is_word, said.text_key = value, key in _WORD, key
             break
-    if inside == _MAX_PARTS or (said.text is not None and said.start is not None):
+    if inside == _MAX_PARTS or (said.text is not None and said.start is not None and said.who is not None):
         return
     for key in (*TEXTS, *_PARTS):
         value = found.get(key)
         if isinstance(value, list) and _tell_parts(said, value, names, inside, is_words=key in _WORDS):
-            said.keys = said.keys[0], said.keys[1] or key
+            said.text_key = said.text_key or key
             return
 
 
@@ -145,6 +152,8 @@ def _tell_parts(said: Said, value: list[Json], names: Mapping[str, str], inside:
     parts = [part for row in rows(value) if (part := read(row, names, inside=inside + 1)).text is not None]
     if not parts and not strings:
         return False
+    if not said.certain and (speaking := {part.who for part in parts if part.certain}):
+        said.who, said.certain, said.is_mixed = next(iter(speaking)), True, len(speaking) > 1
     if said.text is None:
         texts = strings or [part.text or "" for part in parts]
         is_words = is_words or (bool(parts) and all(part.is_word for part in parts))
@@ -152,7 +161,7 @@ def _tell_parts(said: Said, value: list[Json], names: Mapping[str, str], inside:
     if said.start is None and parts:
         said.start = next((part.start for part in parts if part.start is not None), None)
         last = next((part for part in reversed(parts) if part.end is not None), None)
-        said.end, said.unit = (last.end if last else None), parts[0].unit
+        said.end, said.unit, said.start_key = (last.end if last else None), parts[0].unit, parts[0].start_key
     return True
 
 

@@ -3,13 +3,16 @@
 Google      words in the guesses of its results; of those that say who speaks, the last result has all
 IBM         words as `["word", 1.5, 1.7]`
 Speechmatics  version 1: speakers and words both have a `name`, a `time` and a `duration`
+corpora     speakers and texts in lists side by side
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from types import UnionType
 
-from turnstream.extract.speech.values import Fields, Json, first_of, rows
+from turnstream.extract.speech.objects import SPEAKERS, TEXTS
+from turnstream.extract.speech.values import Fields, Json, first_of, folded, rows
 
 #: A word of IBM's: itself, its beginning, its end.
 _STAMPED = 3
@@ -59,4 +62,21 @@ def _speechmatics(node: Fields) -> Fields | None:
     }
 
 
-_TOOLS: tuple[Callable[[Fields], Fields | None], ...] = (_google, _watson, _speechmatics)
+def _columns(node: Fields) -> Fields | None:
+    listed = {folded(key): key for key, value in node.items() if isinstance(value, list)}
+    who = next((listed[key] for key in SPEAKERS if key in listed), None)
+    what = next((listed[key] for key in TEXTS if key in listed), None)
+    if who is None or what is None or not _is_column(node[what], str) or not _is_column(node[who], str | int):
+        return None
+    speakers, texts = node[who], node[what]
+    if not isinstance(speakers, list) or not isinstance(texts, list) or len(speakers) != len(texts):
+        return None
+    said: list[Json] = [{"speaker": one, "text": text} for one, text in zip(speakers, texts, strict=True)]
+    return {who: None, what: said}
+
+
+def _is_column(value: Json, kind: type | UnionType) -> bool:
+    return isinstance(value, list) and all(isinstance(one, kind) for one in value)
+
+
+_TOOLS: tuple[Callable[[Fields], Fields | None], ...] = (_google, _watson, _speechmatics, _columns)

@@ -37,7 +37,7 @@ _PAUSE_S = 1.0
 #: How far a word may lie outside of the span that it belongs to: times are rounded.
 _SLACK_S = 0.5
 #: The longest pause between two spans of one speaker whose words are that speaker's, too.
-_WITHIN_S = 5.0
+_WITHIN_S = 10.0
 #: Share of words with blanks of their own from which the text needs no others.
 _BLANKS = 0.25
 #: Writing without blanks between words: Thai and Lao, Burmese, Khmer, kana, Han and their marks, full width.
