@@ -97,9 +97,11 @@ TEXTUALS: tuple[Textual, ...] = (
     Textual("html", re.compile(_HTML, re.IGNORECASE | re.DOTALL)),
     Textual("office.flat_opc", re.compile(r"(?:<\?[^>]{0,300}>\s{0,9}){0,9}<pkg:package\s")),
     Textual("office.fodt", re.compile(r"(?:<\?[^>]{0,300}>\s{0,9}){0,9}<office:document\s")),
+    # An object with a key, or a list of objects or lists.
+    Textual("speech", re.compile(r'\s*\{\s*"(?:[^"\\\n]|\\.)*"\s*:|\s*\[\s*(?:\{\s*"|\[)')),
 )
 #: The first sign of a text that may be in one of these formats, white space left out: few plain texts begin so.
-_OPENINGS = frozenset("<")
+_OPENINGS = frozenset("<[{")
 
 
 def packing_of(raw: bytes) -> Packing | None:

@@ -1,0 +1,200 @@
+"""Which lists of a JSON file are its transcript: the same words often stand in several."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import NamedTuple
+
+from turnstream.extract.limits import MAX_DEPTH
+from turnstream.extract.pieces import Piece, utterances
+from turnstream.extract.speech.fields import names_of
+from turnstream.extract.speech.lists import Utterances, pieces_of, said_by, spans_of, utterances_of
+from turnstream.extract.speech.objects import GUESSES, Said
+from turnstream.extract.speech.tools import plain
+from turnstream.extract.speech.values import Fields, Json, folded, rows, too_deep
+
+#: Letters by which two texts are told to be the same.
+_OPENING = 60
+#: Share of the longest text from which another may stand for it.
+_SHARE = 0.5
+#: Tables of speakers: where they stand, how deep, and in how many objects of a list.
+_TABLES = frozenset(("speakers", "participants", "users", "people", "speakernames", "speakermap"))
+_TABLES_DEPTH, _TABLES_IN = 6, 8
+#: Where a whole transcript is one text, and the fewest words of it.
+_PROSE = frozenset(("transcript", "transcription", "fulltranscript", "transcripttext"))
+_FEWEST_WORDS = 8
+_LONGEST_TITLE = 250
+#: The same again in another language.
+_TRANSLATED = "translat"
+
+
+class _Node(NamedTuple):
+    value: Json
+    path: tuple[str, ...]
+    titles: tuple[str, ...]
+    depth: int
+
+
+@dataclass(slots=True)
+class _Source:
+    """All lists under the same keys: of each section its turns."""
+
+    lists: list[Utterances]
+    titles: list[tuple[str, ...]]
+
+    @property
+    def has_speakers(self) -> bool:
+        return any(one.has_speakers for one in self.lists)
+
+    @property
+    def count(self) -> int:
+        return sum(len(one.said) for one in self.lists)
+
+    @property
+    def characters(self) -> int:
+        return sum(one.characters for one in self.lists)
+
+    @property
+    def form(self) -> tuple[object, ...]:
+        first = self.lists[0]
+        return first.evidence, first.are_words, first.said[0].who_key, first.said[0].text_key
+
+    @property
+    def opening(self) -> str:
+        texts = (said.text or "" for one in self.lists for said in one.said)
+        letters = (sign for text in texts for sign in text.casefold() if sign.isalnum())
+        return "".join(islice(letters, _OPENING))
+
+
+@dataclass(slots=True)
+class _Found:
+    """What a walk through a value met."""
+
+    sources: dict[tuple[str, ...], _Source] = field(default_factory=dict)
+    spans: list[Said] = field(default_factory=list)
+    prose: dict[tuple[str, ...], list[str]] = field(default_factory=dict)
+
+
+def transcript_of(value: Json) -> list[Piece]:
+    """Return the cues of the transcript in a value; none if it is no transcript.
+
+    Raises:
+        Damaged: nested deeper than ``limits.MAX_DEPTH``.
+
+    """
+    found = _walk(value, _names(value))
+    chosen = _chosen(found)
+    if chosen:
+        title = _title([titles for source in chosen for titles in source.titles])
+        pieces = (piece for source in chosen for one in source.lists for piece in pieces_of(one, found.spans))
+        return [*title, *utterances(pieces)]
+    prose = next(iter(found.prose.values()), [])
+    return [Piece(text) for text in prose] if len(" ".join(prose).split()) >= _FEWEST_WORDS else []
+
+
+def _chosen(found: _Found) -> list[_Source]:
+    """The sources of one form that say most of who speaks, in the fewest parts; without their copies."""
+    forms: dict[tuple[object, ...], list[_Source]] = defaultdict(list)
+    for source in sorted(found.sources.values(), key=lambda source: source.count):
+        alike = forms[source.form]
+        if all(source.opening != other.opening for other in alike):
+            alike.append(source)
+    if not forms:
+        return []
+    longest = max(map(_characters, forms.values()))
+    long = [sources for sources in forms.values() if _characters(sources) >= _SHARE * longest]
+    if found.spans and not any(source.has_speakers for sources in long for source in sources):
+        best = max(long, key=_count)
+    else:
+        best = min(long, key=lambda sources: (not sources[0].has_speakers, _count(sources)))
+    return [source for source in found.sources.values() if any(source is one for one in best)]
+
+
+def _characters(sources: list[_Source]) -> int:
+    return sum(source.characters for source in sources)
+
+
+def _count(sources: list[_Source]) -> int:
+    return sum(source.count for source in sources)
+
+
+def _walk(value: Json, names: Mapping[str, str]) -> _Found:
+    found = _Found()
+    nodes = [_Node(value, (), (), 0)]
+    while nodes:
+        node = nodes.pop()
+        if node.depth > MAX_DEPTH:
+            raise too_deep()
+        if isinstance(node.value, list) and _take(node, found, names):
+            continue
+        nodes.extend(reversed([*_below(node, found)]))
+    return found
+
+
+def _take(node: _Node, found: _Found, names: Mapping[str, str]) -> bool:
+    """Whether a list is a part of the transcript."""
+    objects = rows(node.value)
+    key = node.path[-1] if node.path else ""
+    if not objects or key in GUESSES:
+        return False
+    said = said_by(objects, names)
+    if utterances := utterances_of(key, said):
+        source = found.sources.setdefault(node.path, _Source([], []))
+        source.lists.append(utterances)
+        source.titles.append(node.titles)
+        return True
+    spans = spans_of(said)
+    found.spans.extend(spans)
+    return bool(spans)
+
+
+def _below(node: _Node, found: _Found) -> Iterator[_Node]:
+    value, titles = node.value, node.titles
+    if isinstance(value, list):
+        first_only = bool(node.path) and node.path[-1] in GUESSES
+        yield from (_Node(one, node.path, titles, node.depth + 1) for one in value[: 1 if first_only else None])
+        return
+    if not isinstance(value, dict):
+        return
+    title = value.get("title")
+    if isinstance(title, str) and 0 < len(title.strip()) <= _LONGEST_TITLE:
+        titles = (*titles, title)
+    for key, one in plain(value).items():
+        fold = folded(key)
+        path = (*node.path, fold)
+        if isinstance(one, str) and (fold in _PROSE or path == ("text",)):
+            found.prose.setdefault(path, []).append(one)
+        if isinstance(one, dict | list) and not fold.startswith(_TRANSLATED):
+            yield _Node(one, path, titles, node.depth + 1)
+
+
+def _title(paths: list[tuple[str, ...]]) -> list[Piece]:
+    """The title that stands over all of it, not over a section."""
+    shared = [titles[0] for titles in zip(*paths, strict=False) if len(set(titles)) == 1]
+    return [Piece(shared[-1], style="heading 1"), Piece("")] if shared else []
+
+
+def _names(value: Json) -> dict[str, str]:
+    names: dict[str, str] = {}
+    nodes: list[tuple[Json, int]] = [(value, 0)]
+    while nodes:
+        one, depth = nodes.pop()
+        if isinstance(one, list):
+            nodes.extend((below, depth + 1) for below in one[:_TABLES_IN])
+        if not isinstance(one, dict) or depth > _TABLES_DEPTH:
+            continue
+        for key, below in one.items():
+            if folded(key) in _TABLES:
+                names |= names_of(_table(below))
+            nodes.append((below, depth + 1))
+    return names
+
+
+def _table(value: Json) -> list[Fields]:
+    """Rows of a table that may be an object by id, of names or of objects."""
+    if not isinstance(value, dict):
+        return rows(value)
+    return [{"id": key, **(one if isinstance(one, dict) else {"name": one})} for key, one in value.items()]
