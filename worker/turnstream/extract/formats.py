@@ -71,7 +71,12 @@ class Textual(NamedTuple):
 
 
 #: In the order in which they are asked.
-PACKINGS: tuple[Packing, ...] = ()
+PACKINGS: tuple[Packing, ...] = (
+    Packing("bzip2", "bzipped", re.compile(rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)")),
+    Packing("gzip", "gzipped", re.compile(rb"\x1f\x8b\x08")),
+    Packing("xz", "xz", re.compile(rb"\xfd7zXZ\0")),
+    Packing("zstd", "zstd", re.compile(rb"(?:\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18)")),
+)
 BINARIES: tuple[Binary, ...] = ()
 TEXTUALS: tuple[Textual, ...] = ()
 #: The first sign of a text that may be in one of these formats, white space left out: few plain texts begin so.
