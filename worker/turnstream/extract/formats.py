@@ -70,6 +70,15 @@ class Textual(NamedTuple):
         return found
 
 
+def _xml(root: str) -> re.Pattern[str]:
+    """What an XML document begins with whose outermost element has one of some names."""
+    # Possessive and atomic: a beginning of comments only takes as long as it is.
+    return re.compile(
+        r"(?s)(?>\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE\s[^\[>]*(?:\[.*?\]\s*)?>)*+"
+        rf"<(?:[\w.-]+:)?(?:{root})[\s/>]"
+    )
+
+
 #: In the order in which they are asked.
 PACKINGS: tuple[Packing, ...] = (
     Packing("bzip2", "bzipped", re.compile(rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)")),
@@ -78,9 +87,14 @@ PACKINGS: tuple[Packing, ...] = (
     Packing("zstd", "zstd", re.compile(rb"(?:\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18)")),
 )
 BINARIES: tuple[Binary, ...] = ()
-TEXTUALS: tuple[Textual, ...] = ()
+TEXTUALS: tuple[Textual, ...] = (
+    Textual("akoma_ntoso", _xml("akomaNtoso|akomantoso")),
+    Textual("bundestag", _xml("dbtplenarprotokoll")),
+    Textual("public_whip", _xml("publicwhip")),
+    Textual("tei", _xml(r"TEI|TEI\.2|teiCorpus")),
+)
 #: The first sign of a text that may be in one of these formats, white space left out: few plain texts begin so.
-_OPENINGS = frozenset("")
+_OPENINGS = frozenset("<")
 
 
 def packing_of(raw: bytes) -> Packing | None:
