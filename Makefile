@@ -80,10 +80,10 @@ bench: $(STAMP)  ## measure on this machine; QUICK=1 for a minute's run, OUT=fil
 	@$(BIN)/python -m tests.bench $(OUT:%=--out %) $(if $(QUICK),--quick)
 
 lock: $(filter $(BIN)/%,$(UV))  ## pin again after a change of pyproject.toml; UPGRADE=1 takes newer versions
-	@$(COMPILE) pyproject.toml --extra embedded -o requirements/run.txt
+	@$(COMPILE) pyproject.toml --extra embedded --extra pdf -o requirements/run.txt
 	@$(PYTHON) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")' \
 	  | $(COMPILE) - -c requirements/run.txt -o requirements/build.txt
-	@$(COMPILE) pyproject.toml --extra embedded --group dev \
+	@$(COMPILE) pyproject.toml --extra embedded --extra pdf --group dev \
 	  -c requirements/run.txt -c requirements/build.txt -o requirements/dev.txt
 	@$(COMPILE) --group fuzz -o requirements/fuzz.txt
 

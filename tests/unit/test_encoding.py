@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import gzip
 import io
 import struct
 import time
@@ -177,8 +176,6 @@ def test_a_marked_or_recognised_encoding_that_its_bytes_break_is_undecodable(raw
     [
         (png(), "PNG"),
         (archive(), "ZIP archive; unpack"),
-        (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\n", "PDF"),
-        (gzip.compress(SEED.encode()), "gzip"),
         (b"\xff\xd8\xff\xe0\0\x10JFIF\0", "JPEG"),
         (b"GIF89a\x01\0\x01\0\0\0\0", "GIF"),
         (b"\x7fELF\x02\x01\x01", "program"),

@@ -31,11 +31,9 @@ _MARKS = (
 #: First bytes of formats that people drop by mistake (their specifications' signatures), each
 #: long enough that no text begins so: "RIFF" alone would refuse a speaker called Riffat.
 _SIGNATURES = (
-    (rb"%PDF-", "PDF"),
     (rb"\x89PNG\r\n\x1a\n", "PNG image"),
     (rb"\xff\xd8\xff", "JPEG image"),
     (rb"GIF8[79]a", "GIF image"),
-    (rb"\x1f\x8b", "gzip archive"),
     (rb"\x7fELF", "program"),
     (rb"ID3[\x02-\x04]", "MP3 audio"),
     (rb"OggS\0", "Ogg audio"),

@@ -86,19 +86,39 @@ _MAIL = (
     rb"(?:MIME-Version|Message-ID|Received):"
 )
 
+
+def _xml(root: str) -> re.Pattern[str]:
+    """What an XML document begins with whose outermost element has one of some names."""
+    # Possessive and atomic: a beginning of comments only takes as long as it is.
+    return re.compile(
+        r"(?s)(?>\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE\s[^\[>]*(?:\[.*?\]\s*)?>)*+"
+        rf"<(?:[\w.-]+:)?(?:{root})[\s/>]"
+    )
+
+
 #: In the order in which they are asked.
-PACKINGS: tuple[Packing, ...] = (Packing("eml", "eml", re.compile(_MAIL, re.IGNORECASE)),)
+PACKINGS: tuple[Packing, ...] = (
+    Packing("bzip2", "bzipped", re.compile(rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)")),
+    Packing("eml", "eml", re.compile(_MAIL, re.IGNORECASE)),
+    Packing("gzip", "gzipped", re.compile(rb"\x1f\x8b\x08")),
+    Packing("xz", "xz", re.compile(rb"\xfd7zXZ\0")),
+    Packing("zstd", "zstd", re.compile(rb"(?:\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18)")),
+)
 BINARIES: tuple[Binary, ...] = (
     Binary("office.compound", re.compile(rb"\xd0\xcf\x11\xe0")),
     Binary("office.rtf", re.compile(rb"(?:\xef\xbb\xbf)?\s{0,16}\{\\rtf(?![a-zA-Z])")),
     Binary("office.zipped", re.compile(rb"PK(?:\x03\x04|\x05\x06)")),
 )
 TEXTUALS: tuple[Textual, ...] = (
+    Textual("akoma_ntoso", _xml("akomaNtoso|akomantoso")),
+    Textual("bundestag", _xml("dbtplenarprotokoll")),
+    Textual("public_whip", _xml("publicwhip")),
     Textual("html", re.compile(_HTML, re.IGNORECASE | re.DOTALL)),
     Textual("office.flat_opc", re.compile(r"(?:<\?[^>]{0,300}>\s{0,9}){0,9}<pkg:package\s")),
     Textual("office.fodt", re.compile(r"(?:<\?[^>]{0,300}>\s{0,9}){0,9}<office:document\s")),
     # An object with a key, or a list of objects or lists.
     Textual("speech", re.compile(r'\s*\{\s*"(?:[^"\\\n]|\\.)*"\s*:|\s*\[\s*(?:\{\s*"|\[)')),
+    Textual("tei", _xml(r"TEI|TEI\.2|teiCorpus")),
 )
 #: The first sign of a text that may be in one of these formats, white space left out: few plain texts begin so.
 _OPENINGS = frozenset("<[{")
