@@ -70,12 +70,23 @@ class Textual(NamedTuple):
         return found
 
 
+#: A time of subtitles; the names of LRC's tags; what may stand before the root of XML.
+_CLOCK = r"(?:\d{1,4}:)?\d{1,3}:\d{1,2}(?:[,.]\d{1,6})?"
+_LRC_TAG = "(?:ti|ar|al|au|by|re|ve|lr|length|offset|tool|la)"
+_BEFORE_ROOT = r"\s+|<\?[^>]*+>|<!--(?:(?!-->).)*+-->"
+
 #: In the order in which they are asked.
 PACKINGS: tuple[Packing, ...] = ()
 BINARIES: tuple[Binary, ...] = ()
-TEXTUALS: tuple[Textual, ...] = ()
+TEXTUALS: tuple[Textual, ...] = (
+    Textual("subtitles.lrc", re.compile(rf"\[(?:{_LRC_TAG}:[^\]\n]*|\d{{1,3}}:\d\d\.\d{{2,3}})\]")),
+    Textual("subtitles.sbv", re.compile(rf"{_CLOCK},{_CLOCK}\s*\n")),
+    Textual("subtitles.srt", re.compile(rf"(?:\d{{1,6}}\s*\n\s*)?{_CLOCK}\s*-{{1,2}}>\s*{_CLOCK}")),
+    Textual("subtitles.ttml", re.compile(rf"(?:{_BEFORE_ROOT})*+(?:<!DOCTYPE\s+)?<?(?:[\w.-]+:)?tt\b")),
+    Textual("subtitles.vtt", re.compile(r"WEBVTT(?=\s|\Z)")),
+)
 #: The first sign of a text that may be in one of these formats, white space left out: few plain texts begin so.
-_OPENINGS = frozenset("")
+_OPENINGS = frozenset("0123456789<W[")
 
 
 def packing_of(raw: bytes) -> Packing | None:
