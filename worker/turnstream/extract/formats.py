@@ -70,9 +70,10 @@ class Textual(NamedTuple):
         return found
 
 
-#: A time of subtitles; the names of LRC's tags; what may stand before the root of XML.
+#: A time of subtitles; the names of LRC's tags; what may stand before the root of XML, and TTML's.
 _CLOCK = r"(?:\d{1,4}:)?\d{1,3}:\d{1,2}(?:[,.]\d{1,6})?"
 _LRC_TAG = "(?:ti|ar|al|au|by|re|ve|lr|length|offset|tool|la)"
+_TT = r"(?:[\w.-]+:)?tt"
 _BEFORE_ROOT = r"\s+|<\?[^>]*+>|<!--(?:(?!-->).)*+-->"
 
 #: In the order in which they are asked.
@@ -82,7 +83,7 @@ TEXTUALS: tuple[Textual, ...] = (
     Textual("subtitles.lrc", re.compile(rf"\[(?:{_LRC_TAG}:[^\]\n]*|\d{{1,3}}:\d\d\.\d{{2,3}})\]")),
     Textual("subtitles.sbv", re.compile(rf"{_CLOCK},{_CLOCK}\s*\n")),
     Textual("subtitles.srt", re.compile(rf"(?:\d{{1,6}}\s*\n\s*)?{_CLOCK}\s*-{{1,2}}>\s*{_CLOCK}")),
-    Textual("subtitles.ttml", re.compile(rf"(?:{_BEFORE_ROOT})*+(?:<!DOCTYPE\s+)?<?(?:[\w.-]+:)?tt\b")),
+    Textual("subtitles.ttml", re.compile(rf"(?:{_BEFORE_ROOT})*+(?:<!DOCTYPE\s+{_TT}\b|<{_TT}\s[^>]*\bxml(?:ns|:))")),
     Textual("subtitles.vtt", re.compile(r"WEBVTT(?=\s|\Z)")),
 )
 #: The first sign of a text that may be in one of these formats, white space left out: few plain texts begin so.

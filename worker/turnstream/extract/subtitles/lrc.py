@@ -25,7 +25,7 @@ def read(text: str) -> Reading | None:
     """Read an LRC file; ``None`` if not nearly all of its lines say a time."""
     lines = [line for line in map(str.strip, text.splitlines()) if line]
     others = sum(not (_STAMPS.match(line) or _TAG.fullmatch(line)) for line in lines)
-    if others * _OTHERS_ONE_IN > len(lines):
+    if others > max(1, len(lines) // _OTHERS_ONE_IN):
         return None
     cues = sorted(_cues(lines, _offset_s(lines)), key=_start)
     return Reading("lrc", pieces_of(cues)) if any(one.start_s is not None for one in cues) else None

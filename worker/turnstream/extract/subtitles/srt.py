@@ -15,6 +15,7 @@ from turnstream.extract.subtitles.cues import Cue, cue, pieces_of, unescaped
 
 _TAG = re.compile(r"</?(?:i|b|u|s|em|strong|font)(?: [^<>]*)?>|\{\\[^{}]*\}", re.IGNORECASE)
 _BREAK = re.compile(r"<br ?/?>|\\[Nn](?![a-z])", re.IGNORECASE)
+_NUMBER = re.compile(r"\s*[0-9]{1,9}\s*")
 _ARROW = "->"
 
 
@@ -26,23 +27,24 @@ def read(text: str) -> Reading:
 def _cues(text: str) -> Iterator[Cue]:
     times: tuple[float, float] | None = None
     shown: list[str] = []
+    number = 0
     for line in text.splitlines():
         found = read_range(line) if _ARROW in line else None
         if not found:
             shown.append(line)
             continue
-        if _is_number(shown):
-            shown.pop()
+        if _is_number(shown, number + 1):
+            number = int(shown.pop())
         yield _cue(shown, times)
         times, shown = found, []
     yield _cue(shown, times)
 
 
-def _is_number(shown: list[str]) -> bool:
-    """Whether the last line is the number of the next cue: it stands apart, as a number that is said may not."""
-    if not shown or not shown[-1].strip().isdecimal():
+def _is_number(shown: list[str], following: int) -> bool:
+    """Whether the last line is the number of the next cue: it stands apart, or is that which follows."""
+    if not shown or not _NUMBER.fullmatch(shown[-1]):
         return False
-    return len(shown) == 1 or not shown[-2].strip()
+    return len(shown) == 1 or not shown[-2].strip() or int(shown[-1]) == following
 
 
 def _cue(shown: list[str], times: tuple[float, float] | None) -> Cue:

@@ -96,7 +96,6 @@ class _Reader:
     def read(self, text: str) -> str | None:
         """Read a document; return what is wrong with it."""
         parser = expat.ParserCreate()
-        parser.buffer_text = True
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._text

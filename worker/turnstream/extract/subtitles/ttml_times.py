@@ -15,6 +15,8 @@ _CLOCK = re.compile(
     r"(?:[.,](?P<fraction>\d{1,9})|:(?P<frames>\d{1,9})(?:\.(?P<sub>\d{1,9}))?)?"
 )
 _OFFSET = re.compile(r"(?P<count>\d{1,18}(?:\.\d{1,9})?)(?P<metric>h|ms|m|s|f|t)")
+#: Frames a second, where nothing says it.
+_FRAMES = 30.0
 _SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 
 
@@ -22,7 +24,7 @@ _SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 class Rates:
     """Frames, parts of a frame, and ticks, a second."""
 
-    frames: float = 30.0
+    frames: float = _FRAMES
     sub_frames: float = 1.0
     ticks: float = 1.0
 
@@ -33,7 +35,7 @@ class Rates:
         sub = _number(attributes.get("subFrameRate")) or 1.0
         above, _, below = attributes.get("frameRateMultiplier", "").replace(":", " ").partition(" ")
         multiplier = (_number(above) or 1.0) / (_number(below) or 1.0)
-        rate = (frames or cls.frames) * multiplier
+        rate = (frames or _FRAMES) * multiplier
         ticks = _number(attributes.get("tickRate")) or (rate * sub if frames else 1.0)
         return cls(rate, sub, ticks)
 

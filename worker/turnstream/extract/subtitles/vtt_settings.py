@@ -15,7 +15,9 @@ from typing import NamedTuple
 TIMESTAMP = r"(?:(?P<{0}h>[0-9]+):)?(?P<{0}m>[0-5][0-9]):(?P<{0}s>[0-5][0-9])\.(?P<{0}f>[0-9]{{3}})(?![0-9])"
 _BLANK = r"[ \t\f\r\n]*"
 _TIMESTAMP = re.compile(TIMESTAMP.format("a"))
-_TIMINGS = re.compile(rf"{_BLANK}{TIMESTAMP.format('a')}{_BLANK}-->{_BLANK}{TIMESTAMP.format('b')}(?P<rest>.*)", re.DOTALL)
+_TIMINGS = re.compile(
+    rf"{_BLANK}{TIMESTAMP.format('a')}{_BLANK}-->{_BLANK}{TIMESTAMP.format('b')}(?P<rest>.*)", re.DOTALL
+)
 _SETTING = re.compile(r"[^ \t\f\r\n]+")
 _PERCENTAGE = re.compile(r"[0-9]+(?:\.[0-9]+)?%")
 _LINE = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
