@@ -249,6 +249,11 @@ def test_dashes_in_a_cue_are_a_speaker_each_and_a_label_does_without_one() -> No
     ]
 
 
+def test_a_hyphen_of_a_label_stays() -> None:
+    text = "1\n00:00:01,000 --> 00:00:02,000\nMs. Jean-Pierre: Hello.\n"
+    assert lines(text) == [(None, "Ms. Jean-Pierre: Hello.")]
+
+
 # SBV and LRC
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from operator import attrgetter
 
 from turnstream.models import Line
 from turnstream.parse.evidence import speaker_marks
-from turnstream.parse.given import GIVEN, REASON, given_marks, unspoken
+from turnstream.parse.given import GIVEN, REASON, are_cues, given_marks, unspoken
 from turnstream.parse.layouts import READINGS
 from turnstream.parse.marks import Mark, read_marks
 from turnstream.parse.times import BEFORE
@@ -95,8 +96,10 @@ class _Reading:
         if not self.style and self.layout == LABEL_LINE:
             believed, reasons = speaker_marks(lines, self.first, self.marks)
             return Hypothesis(LABEL_LINE, believed, float(len(believed)), reasons, {"marks": len(self.marks)})
-        weight = weigh(lines, self.marks)
-        marked = {mark.line: mark for mark in (*weight.marks, *_unnamed(lines, self.style, weight.marks))}
+        cues = are_cues(lines)
+        weight = weigh(lines, _openings(self.marks) if cues else self.marks)
+        marks = _repeated(self.marks, weight.marks) if cues else weight.marks
+        marked = {mark.line: mark for mark in (*marks, *_unnamed(lines, self.style, marks))}
         return Hypothesis(f"{self.layout} {self.style}".strip(), marked, weight.score, weight.reasons, weight.facts)
 
 
@@ -120,6 +123,16 @@ def _by_style(name: str, marks: Iterable[Mark], first: int) -> Iterator[_Reading
     for style, alike in styles.items():
         if len(alike) >= FEWEST:
             yield _Reading(name, style, alike, first)
+
+
+def _openings(marks: Sequence[Mark]) -> Sequence[Mark]:
+    """The first of marks that follow each other and are alike: where every cue has its label, a turn has many."""
+    return [mark for before, mark in pairwise((None, *marks)) if before is None or before.label != mark.label]
+
+
+def _repeated(marks: Sequence[Mark], believed: Sequence[Mark]) -> Sequence[Mark]:
+    labels = {mark.label for mark in believed}
+    return [mark for mark in marks if mark.label in labels]
 
 
 def _unnamed(lines: Sequence[Line], style: str, marks: Sequence[Mark]) -> Iterator[Mark]:

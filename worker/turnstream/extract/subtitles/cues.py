@@ -14,7 +14,7 @@ from turnstream.extract.subtitles.rolling import unrolled
 MAX_LABEL = 80
 
 _LABEL = rf"(?:[^\W\d_a-z][^:!?]{{0,{MAX_LABEL}}}|\[[^\[\]]{{1,{MAX_LABEL}}}\]|\([^()]{{1,{MAX_LABEL}}}\)):(?= ?\S)"
-_DASHED_LABEL = re.compile(rf"[-–—‐] ?(?={_LABEL})")
+_DASHED_LABEL = re.compile(rf"\A[-–—‐] ?(?={_LABEL})")
 #: What the first line of a speaker begins with, where several speak in one cue.
 _OPENS = re.compile(rf"[-–—‐] ?\S|>>|{_LABEL}|\[[^\[\]]{{1,{MAX_LABEL}}}\] ?\S")
 #: Not text of people: `&amp;` in a format without entities comes from one that has them.
@@ -73,6 +73,6 @@ def _pieces(cue: Cue) -> Iterator[Piece]:
             last = []
         speaker = line.speaker
         # The label says what the dash does.
-        last.append(line.text if speaker else _DASHED_LABEL.sub("", line.text, count=1))
+        last.append(line.text if speaker else _DASHED_LABEL.sub("", line.text))
     if last:
         yield Piece(" ".join(last), speaker, cue.start_s, cue.end_s)
