@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -137,6 +138,13 @@ def test_captions_without_speakers_have_times_and_no_turns() -> None:
     assert (parsed.turns, parsed.warnings, parsed.title) == ((), ("no_turns",), None)
 
 
+def test_a_title_that_the_file_says_is_one() -> None:
+    head = "<head><metadata><ttm:title>The Bees\n of Riga</ttm:title></metadata></head>"
+    for text in (ttml().replace("<head>", head + "<head>"), "[ti:The Bees of Riga]\n" + lrc()):
+        _, parsed = read(text)
+        assert parsed.title == "The Bees of Riga" and len(parsed.turns) == 4
+
+
 def test_a_first_cue_is_no_title() -> None:
     _, parsed = read("WEBVTT\n\n00:01.000 --> 00:02.000\nThe History of Bees\n\n" + srt().replace(",000", ".000"))
     assert parsed.title is None and len(parsed.turns) == 4
@@ -175,6 +183,26 @@ def test_words_that_a_player_would_not_show_are_kept_and_told() -> None:
 def test_a_file_that_has_only_a_head_is_empty() -> None:
     with pytest.raises(EmptyFile):
         extract(b"WEBVTT\n\nNOTE nothing yet\n")
+
+
+@pytest.mark.parametrize("form", ["[{}]: {}", "[{}] {}", "({}) {}", ">> {}: {}", "{}: {}"])
+def test_every_cue_may_have_its_label(form: str) -> None:
+    said = [
+        (who, part)
+        for who in ("SPEAKER_00", "SPEAKER_01") * 2
+        for part in ("I say that", "we have to", "go there now.")
+    ]
+    text = "\n".join(
+        f"{n}\n00:00:{n:02},000 --> 00:00:{n + 1:02},000\n{form.format(*one)}\n" for n, one in enumerate(said)
+    )
+    _, parsed = read(text)
+    assert [(turn.label, turn.start_s, turn.end_s) for turn in parsed.turns] == [
+        ("SPEAKER_00", 0.0, 3.0),
+        ("SPEAKER_01", 3.0, 6.0),
+        ("SPEAKER_00", 6.0, 9.0),
+        ("SPEAKER_01", 9.0, 12.0),
+    ]
+    assert {turn.paragraphs for turn in parsed.turns} == {("I say that we have to go there now.",)}
 
 
 # Captions that roll
@@ -240,7 +268,8 @@ def test_what_players_put_up_with() -> None:
 
 
 def test_dashes_in_a_cue_are_a_speaker_each_and_a_label_does_without_one() -> None:
-    text = "1\n00:00:01,000 --> 00:00:02,000\n- Who is\nthere?\n- Nobody.\n\n2\n00:00:03,000 --> 00:00:04,000\n-Jo: You.\n- Ann: Me?\n"
+    times = "00:00:01,000 --> 00:00:02,000"
+    text = f"1\n{times}\n- Who is\nthere?\n- Nobody.\n\n2\n{times}\n-Jo: You.\n- Ann: Me?\n"
     assert [line.text for line in extract(text.encode()).lines] == [
         "- Who is there?",
         "- Nobody.",
@@ -264,6 +293,7 @@ def test_sbv_breaks_lines_in_brackets() -> None:
 def test_lyrics_are_sung_at_each_of_their_stamps() -> None:
     text = "[ti:Bees]\n[offset:+500]\n[00:01.00][01:09.5]Bees <00:01.20>hum\n[00:03.25]and fly\n[00:00.20]\n"
     assert [(line.text, line.start_s, line.end_s) for line in extract(text.encode()).lines] == [
+        ("Bees", None, None),
         ("Bees hum", 0.5, None),
         ("and fly", 2.75, None),
         ("Bees hum", 69.0, None),
@@ -309,9 +339,12 @@ def test_times_count_from_what_is_around_and_end_with_it() -> None:
 
 
 def test_a_sequence_goes_on_where_the_last_ended() -> None:
-    assert cue_times('<div timeContainer="seq" begin="5s"><p dur="1s">a</p><p begin="1s" dur="2s">b</p></div>') == [
+    assert cue_times(
+        '<div timeContainer="seq" begin="5s"><p dur="1s">a</p><p begin="1s" dur="2s">b</p><p dur="1s">c</p></div>'
+    ) == [
         ("a", 5.0, 6.0),
         ("b", 7.0, 9.0),
+        ("c", 9.0, 10.0),
     ]
 
 
@@ -381,7 +414,5 @@ PIECES = [
 
 @given(st.lists(st.sampled_from(PIECES) | st.text(max_size=4), max_size=30).map("".join))
 def test_anything_is_read_or_refused_by_name(text: str) -> None:
-    try:
+    with suppress(DocumentError):
         parse(extract(text.encode("utf-8", "replace")))
-    except DocumentError:
-        pass

@@ -24,7 +24,7 @@ DISAGREEMENTS = {
     "cue-times/minimum-spots-over-sixty.vtt": "`120:00.000`: the same; vtt.js counts 120 hours",
     "file-layout/header-no-new-line.vtt": "a line of times right below the signature ends the header and is a cue's "
     "(collect a WebVTT block, 4.1, 'otherwise')",
-    "integration/id.vtt": "a second line with an arrow is left for the next block, so the cue below a lone `-->` is one "
+    "integration/id.vtt": "a second line with an arrow is the next block's, so the cue below a lone `-->` is one "
     "(collect a WebVTT block, 4.1)",
 }
 #: What the drafts that vtt.js follows called otherwise, and settings that a file doesn't have.

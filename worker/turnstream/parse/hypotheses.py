@@ -18,6 +18,8 @@ from turnstream.parse.weights import FEWEST, MOSTLY, TIMED, weigh
 
 #: Styles whose sign alone begins a turn.
 CHEVRONS = frozenset((">>", ">>>"))
+#: Layouts of captions, besides; what marks speakers on paper is a sentence cut in two there.
+IN_CUES = frozenset(("bracket",))
 #: `Label: text`, the layout that needs least evidence.
 LABEL_LINE = "label_line"
 
@@ -111,8 +113,9 @@ def _readings(
         labelled = read_marks(somebodys)
         yield _Reading(LABEL_LINE, "", [mark for mark in labelled if mark.style in ("", TIMED)], first)
         yield from _by_style(LABEL_LINE, (mark for mark in labelled if mark.style), first)
+    cues = are_cues(lines)
     for reading in READINGS:
-        if reading.name not in without:
+        if reading.name not in without and (not cues or reading.name in IN_CUES):
             yield from _by_style(reading.name, reading.read(somebodys), first)
 
 
@@ -127,7 +130,7 @@ def _by_style(name: str, marks: Iterable[Mark], first: int) -> Iterator[_Reading
 
 def _openings(marks: Sequence[Mark]) -> Sequence[Mark]:
     """The first of marks that follow each other and are alike: where every cue has its label, a turn has many."""
-    return [mark for before, mark in pairwise((None, *marks)) if before is None or before.label != mark.label]
+    return [*marks[:1], *(mark for before, mark in pairwise(marks) if before.label != mark.label)]
 
 
 def _repeated(marks: Sequence[Mark], believed: Sequence[Mark]) -> Sequence[Mark]:

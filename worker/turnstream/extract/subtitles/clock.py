@@ -18,5 +18,5 @@ def read_range(line: str) -> tuple[float, float] | None:
 def seconds(found: re.Match[str], which: str) -> float:
     """Seconds of the time ``which`` in a match of ``CLOCK``; its fraction is one of a second, `,5` half of it."""
     hours, minutes, whole = (int(found[which + part] or 0) for part in "hms")
-    fraction = (found[which + "f"] or "").ljust(3, "0")
-    return round((hours * 60 + minutes) * 60 + whole + int(fraction) / 10 ** len(fraction), 3)
+    fraction = found[which + "f"] or "0"
+    return round((hours * 60 + minutes) * 60 + whole + float(f"0.{fraction}"), 3)

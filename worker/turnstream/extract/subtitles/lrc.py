@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from turnstream.extract.pieces import Reading
-from turnstream.extract.subtitles.cues import Cue, cue, pieces_of
+from turnstream.extract.subtitles.cues import Cue, cue
+from turnstream.extract.subtitles.cut import pieces_of, title_of
 
 _STAMP = re.compile(r"\[(\d{1,3}):(\d{1,2})(?:[.:](\d{1,3}))?\]\s*")
 _STAMPS = re.compile(rf"(?:{_STAMP.pattern})+")
@@ -28,7 +30,9 @@ def read(text: str) -> Reading | None:
     if others > max(1, len(lines) // _OTHERS_ONE_IN):
         return None
     cues = sorted(_cues(lines, _offset_s(lines)), key=_start)
-    return Reading("lrc", pieces_of(cues)) if any(one.start_s is not None for one in cues) else None
+    if all(one.start_s is None for one in cues):
+        return None
+    return Reading("lrc", chain(title_of(_tag(lines, "ti")), pieces_of(cues)))
 
 
 def _cues(lines: Iterable[str], offset_s: float) -> Iterator[Cue]:
@@ -40,19 +44,21 @@ def _cues(lines: Iterable[str], offset_s: float) -> Iterator[Cue]:
         if stamps:
             starts = [max(0.0, round(_seconds(stamp) - offset_s, 3)) for stamp in _STAMP.finditer(stamps[0])]
         words = _WORD_STAMP.sub("", line[stamps.end() :] if stamps else line)
-        for start in starts or [None]:
-            yield cue(words, start)
+        yield from (cue(words, start) for start in starts or (None,))
 
 
 def _seconds(stamp: re.Match[str]) -> float:
-    fraction = stamp[3] or "0"
-    return int(stamp[1]) * 60 + int(stamp[2]) + int(fraction) / 10 ** len(fraction)
+    return int(stamp[1]) * 60 + float(f"{stamp[2]}.{stamp[3] or 0}")
 
 
 def _offset_s(lines: Iterable[str]) -> float:
+    offset = _OFFSET.fullmatch(_tag(lines, "offset"))
+    return int(offset[1]) / 1000 if offset else 0.0
+
+
+def _tag(lines: Iterable[str], name: str) -> str:
     tags = filter(None, map(_TAG.fullmatch, lines))
-    found = (_OFFSET.fullmatch(tag["value"]) for tag in tags if tag["name"].lower() == "offset")
-    return next((int(offset[1]) / 1000 for offset in found if offset), 0.0)
+    return next((tag["value"] for tag in tags if tag["name"].lower() == name), "")
 
 
 def _start(one: Cue) -> float:

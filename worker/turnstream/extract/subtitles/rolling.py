@@ -9,10 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from turnstream.extract.subtitles.cues import Cue, Spoken
+from turnstream.extract.subtitles.cues import Cue, Spoken
 
 #: Cues that repeat what was shown, at least; and one of so many that follow another.
 FEWEST, ONE_IN = 3, 2

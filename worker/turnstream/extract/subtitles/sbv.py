@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from turnstream.extract.pieces import Reading
 from turnstream.extract.subtitles.clock import CLOCK, seconds
-from turnstream.extract.subtitles.cues import Cue, cue, pieces_of, unescaped
+from turnstream.extract.subtitles.cues import Cue, cue, unescaped
+from turnstream.extract.subtitles.cut import pieces_of
 
 _TIMES = re.compile(rf"{CLOCK.format('a')},{CLOCK.format('b')}")
 _BREAK = re.compile(r"\[br\]", re.IGNORECASE)

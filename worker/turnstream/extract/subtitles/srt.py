@@ -11,7 +11,8 @@ from collections.abc import Iterator
 
 from turnstream.extract.pieces import Reading
 from turnstream.extract.subtitles.clock import read_range
-from turnstream.extract.subtitles.cues import Cue, cue, pieces_of, unescaped
+from turnstream.extract.subtitles.cues import Cue, cue, unescaped
+from turnstream.extract.subtitles.cut import pieces_of
 
 _TAG = re.compile(r"</?(?:i|b|u|s|em|strong|font)(?: [^<>]*)?>|\{\\[^{}]*\}", re.IGNORECASE)
 _BREAK = re.compile(r"<br ?/?>|\\[Nn](?![a-z])", re.IGNORECASE)

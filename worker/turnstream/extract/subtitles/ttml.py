@@ -12,14 +12,15 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import groupby
+from itertools import chain, groupby
 from typing import NamedTuple, NoReturn
 from xml.parsers import expat
 
 from turnstream.errors import Damaged, UnsupportedFormat
 from turnstream.extract.limits import MAX_DEPTH
 from turnstream.extract.pieces import Reading
-from turnstream.extract.subtitles.cues import Cue, Spoken, named, pieces_of, spoken
+from turnstream.extract.subtitles.cues import Cue, Spoken, named, spoken
+from turnstream.extract.subtitles.cut import pieces_of, title_of
 from turnstream.extract.subtitles.ttml_times import Interval, Rates, interval_of
 
 #: Elements that have times, and hand them and their agents down.
@@ -78,13 +79,14 @@ def read(text: str) -> Reading:
     warning = reader.read(text)
     if warning and not reader.paragraphs:
         raise Damaged(f"XML, {warning} before its first paragraph")
-    return Reading("ttml", pieces_of(reader.cues()), (warning,) if warning else ())
+    return Reading("ttml", chain(title_of(reader.title), pieces_of(reader.cues())), (warning,) if warning else ())
 
 
 class _Reader:
-    """The paragraphs of a document, and the names of its agents by identifier and kind."""
+    """The title and the paragraphs of a document, and the names of its agents by identifier and kind."""
 
     def __init__(self) -> None:
+        self.title = ""
         self.paragraphs: list[_Paragraph] = []
         self._names: dict[str, dict[str, str]] = {}
         self._naming: tuple[str, str] = ("", "")
@@ -151,10 +153,12 @@ class _Reader:
         if name not in _CONTENT:
             is_text = around.is_text and name not in _ABOUT
             return around._replace(name=name, is_text=is_text, in_sequence=in_sequence, closing="")
-        begun = self._reached[-1] if around.in_sequence else around.interval.start_s or 0.0
+        within = around.interval
+        if around.in_sequence and self._reached[-1]:
+            within = within._replace(start_s=self._reached[-1])
         return _Element(
             name,
-            interval_of(said, around.interval, self._rates, begun),
+            interval_of(said, within, self._rates),
             said.get("agent", around.agents),
             is_text=name == "p" or around.is_text,
             in_sequence=in_sequence,
@@ -169,7 +173,9 @@ class _Reader:
             self._reached[-1] = element.interval.end_s
 
     def _text(self, text: str) -> None:
-        if self._open[-1].name == "name":
+        if self._open[-1].name == "title" and not self.paragraphs:
+            self.title += text
+        elif self._open[-1].name == "name":
             agent, kind = self._naming
             names = self._names.setdefault(agent, {})
             names[kind] = names.get(kind, "") + text

@@ -61,18 +61,14 @@ def read_time(text: str | None, rates: Rates) -> float | None:
     return None
 
 
-def interval_of(attributes: Mapping[str, str], around: Interval, rates: Rates, reference_s: float) -> Interval:
-    """When an element is shown: its times count from ``reference_s``, and end with those of what is ``around`` it."""
-    begin = read_time(attributes.get("begin"), rates)
-    end = read_time(attributes.get("end"), rates)
-    duration = read_time(attributes.get("dur"), rates)
-    start_s = around.start_s if begin is None else reference_s + begin
-    first = reference_s + (begin or 0.0)
-    ends = [around.end_s, None if end is None else reference_s + end, None if duration is None else first + duration]
-    end_s = min((one for one in ends if one is not None), default=None)
-    if start_s is None and end_s is not None and around.end_s != end_s:
-        start_s = first
-    return Interval(start_s, end_s)
+def interval_of(attributes: Mapping[str, str], around: Interval, rates: Rates) -> Interval:
+    """When an element is shown: its times count from the start of what is ``around`` it, and end with that at last."""
+    begin, end, duration = (read_time(attributes.get(name), rates) for name in ("begin", "end", "dur"))
+    reference = around.start_s or 0.0
+    first = reference + (begin or 0.0)
+    ends = (around.end_s, None if end is None else reference + end, None if duration is None else first + duration)
+    is_timed = (begin, end, duration) != (None, None, None)
+    return Interval(first if is_timed else around.start_s, min((one for one in ends if one is not None), default=None))
 
 
 def _number(text: str | None) -> float | None:

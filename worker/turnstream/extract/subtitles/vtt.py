@@ -13,7 +13,8 @@ from collections.abc import Iterator
 
 from turnstream.extract.pieces import Reading
 from turnstream.extract.subtitles.clock import read_range
-from turnstream.extract.subtitles.cues import Cue, Spoken, cue, named, pieces_of, spoken
+from turnstream.extract.subtitles.cues import Cue, Spoken, cue, named, spoken
+from turnstream.extract.subtitles.cut import pieces_of
 from turnstream.extract.subtitles.vtt_file import Rest, VttCue, blocks
 from turnstream.extract.subtitles.vtt_settings import Timings, read_timings
 from turnstream.extract.subtitles.vtt_text import read_text, voices

@@ -108,10 +108,7 @@ def _with_line(settings: Settings, value: str) -> Settings:
     line, comma, align = value.partition(",")
     if comma and align not in _LINE_ALIGNMENTS:
         return settings
-    if line.endswith("%"):
-        number = read_percentage(line)
-    else:
-        number = float(line) if _LINE.fullmatch(line) else None
+    number = float(line) if _LINE.fullmatch(line) else read_percentage(line)
     if number is None:
         return settings
     aligned = replace(settings, line_align=align) if comma else settings
