@@ -246,7 +246,7 @@ WRITERS: dict[str, Callable[[Sequence[Said]], bytes]] = {
     "html": lambda said: as_html(said).encode(),
     "rtf": lambda said: as_rtf(said).encode(),
     "tei": lambda said: as_tei(said).encode(),
-    "akoma-ntoso": lambda said: as_akoma_ntoso(said).encode(),
+    "akoma_ntoso": lambda said: as_akoma_ntoso(said).encode(),
     "docx": lambda said: zipped(docx_parts(said)),
     "odt": lambda said: zipped(odt_parts(said)),
     "text+eml": lambda said: as_eml(said).encode(),

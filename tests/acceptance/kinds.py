@@ -21,6 +21,7 @@ KINDS = kind = Table()
 
 _FILED = "gone from `drop/`; in `archive/`, under its own name"
 _REFUSED = "gone from `drop/`; in `quarantine/` with an `.error.json`"
+_TTML = b'<tt xmlns="http://www.w3.org/ns/ttml">%s</tt>'
 _LEFT = "stays in `drop/`; never opened"
 _OVERTAKEN = "what rested and was read is on the stream, without a copy; "
 
@@ -119,6 +120,42 @@ def encodings(scene: Scene) -> None:
         drop_whole(scene, said.format(encoding).encode(encoding), f"{encoding}.txt")
 
 
+@kind("subtitles: WebVTT, SubRip, SBV, LRC, TTML", "published", _FILED)
+def subtitles(scene: Scene) -> None:
+    cue = "<v Anna>Guten Tag zusammen ({}).</v>"
+    drop_whole(scene, f"WEBVTT\n\n00:01.000 --> 00:02.000\n{cue.format('vtt')}\n".encode(), "file.vtt")
+    drop_whole(scene, b"1\n00:00:01,000 --> 00:00:02,000\nAnna: Guten Tag (srt).\n", "file.srt")
+    drop_whole(scene, b"0:00:01.000,0:00:02.000\nAnna: Guten Tag (sbv).\n", "file.sbv")
+    drop_whole(scene, b"[00:01.00]Anna: Guten Tag (lrc).\n", "file.lrc")
+    drop_whole(scene, _TTML % b'<body><div><p begin="1s">Anna: Guten Tag (ttml).</p></div></body>', "file.ttml")
+
+
+@kind("subtitles without a cue", "rejected", _REFUSED, reason="empty")
+def no_cue(scene: Scene) -> None:
+    drop_whole(scene, b"WEBVTT\n\nNOTE nothing yet\n", "file.vtt")
+
+
+@kind("TTML cut off in the middle", "published", f"{_FILED}; warning `truncated`")
+def half_of_ttml(scene: Scene) -> None:
+    drop_whole(scene, _TTML[:-5] % b'<body><div><p begin="1s">Anna: Guten Tag.</p><p', "file.ttml")
+
+
+@kind("TTML that is more than 200 levels deep", "rejected", _REFUSED, reason="damaged")
+def deep_ttml(scene: Scene) -> None:
+    drop_whole(scene, _TTML % (b"<div>" * 10_000), "file.ttml")
+
+
+@kind(
+    "TTML that declares a document type, as entities that expand need",
+    "rejected",
+    _REFUSED,
+    reason="unsupported_format",
+)
+def entities_of_ttml(scene: Scene) -> None:
+    entities = b'<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">'
+    drop_whole(scene, b"<!DOCTYPE tt [" + entities + b"]>" + _TTML % b"<body><p>&b;</p></body>", "file.ttml")
+
+
 @kind("a million lines", "published", _FILED, dear=True)
 def a_million_lines(scene: Scene) -> None:
     drop_whole(scene, b"".join(b"Anna: line %d\n" % number for number in range(1_000_000)))
@@ -167,7 +204,7 @@ def office(scene: Scene) -> None:
 
 @kind("XML of plays and parliaments: TEI, Akoma Ntoso", "published", _FILED)
 def protocols(scene: Scene) -> None:
-    _formats(scene, "tei", "akoma-ntoso")
+    _formats(scene, "tei", "akoma_ntoso")
 
 
 @kind("any of them, compressed: gzip, bzip2, xz", "published", _FILED)

@@ -111,10 +111,16 @@ def _read(corpora: Corpora, file: str, read: promises.Reader) -> FileResult:
     result.layout = record.provenance.layout.name if record.provenance.layout else None
     result.broken += promises.broken(extracted.canonical, record)
     for turn in record.turns:
-        letters = _letters(extracted.canonical[slice(*turn.span)])
+        text = extracted.canonical[slice(*turn.span)]
+        letters = _letters(text) - _letters(turn.label or "") * _repetitions(text, turn.label)
         result.letters += letters
         result.lost += max(0, letters - _letters("".join((turn.label or "", *turn.paragraphs))))
     return result
+
+
+def _repetitions(text: str, label: str | None) -> int:
+    """How often the label stands again in a turn: every cue of a speaker may have it."""
+    return sum(line.lstrip("[(>- ").startswith(label) for line in text.split("\n")[1:]) if label else 0
 
 
 def _letters(text: str) -> int:

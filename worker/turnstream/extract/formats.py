@@ -70,36 +70,40 @@ class Textual(NamedTuple):
         return found
 
 
-#: A page begins so, or what was copied from one: a tag that begins a block.
-_HTML = (
-    r"(?:<\?xml[^>]*>\s*)?(?:(?><!--.{0,2000}?-->)\s*+)*+"
-    r"<(?:!doctype\s+html|html|head|body|meta|title|base|link|style|script|main|article|section|div|p|h[1-6]|table|ul|ol"
-    r"|dl|pre|blockquote|center)(?:[\s>]|/>)"
-)
-
-#: Two header fields of a mail and more, each with the lines that go on with it; one of them only a mail has.
-_FIELD = rb"[!-9;-~]{1,80}+:[^\r\n]*+\r?\n(?:[ \t][^\r\n]*+\r?\n)*+"
-_MAIL = (
-    rb"(?:From [^\r\n]*+\r?\n)?(?=(?:Received|Return-Path|Delivered-To|MIME-Version|Date|Message-ID|Subject|From|To|Cc"
-    rb"|Reply-To|Sender|Content-Type|X-[\w-]+|DKIM-Signature|ARC-[\w-]+|Authentication-Results):)"
-    rb"(?=(?:" + _FIELD + rb"){2})(?:(?!MIME-Version:|Message-ID:|Received:)" + _FIELD + rb"){0,200}"
-    rb"(?:MIME-Version|Message-ID|Received):"
-)
-
-
-def _xml(root: str) -> re.Pattern[str]:
+def _xml(root: str, prefix: str = r"(?:[\w.-]+:)?") -> re.Pattern[str]:
     """What an XML document begins with whose outermost element has one of some names."""
     # Possessive and atomic: a beginning of comments only takes as long as it is.
     return re.compile(
         r"(?s)(?>\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE\s[^\[>]*(?:\[.*?\]\s*)?>)*+"
-        rf"<(?:[\w.-]+:)?(?:{root})[\s/>]"
+        rf"<{prefix}(?:{root})[\s/>]"
     )
 
 
-#: In the order in which they are asked.
+#: A page begins so, or what was copied from one: a tag that begins a block.
+_HTML = re.compile(
+    r"(?:<\?xml[^>]*>\s*)?(?:(?><!--.{0,2000}?-->)\s*+)*+"
+    r"<(?:!doctype\s+html|html|head|body|meta|title|base|link|style|script|main|article|section|div|p|h[1-6]|table|ul|ol"
+    r"|dl|pre|blockquote|center)(?:[\s>]|/>)",
+    re.IGNORECASE | re.DOTALL,
+)
+#: Two header fields of a mail and more, each with the lines that go on with it; one of them only a mail has.
+_FIELD = rb"[!-9;-~]{1,80}+:[^\r\n]*+\r?\n(?:[ \t][^\r\n]*+\r?\n)*+"
+_MAIL = re.compile(
+    rb"(?:From [^\r\n]*+\r?\n)?(?=(?:Received|Return-Path|Delivered-To|MIME-Version|Date|Message-ID|Subject|From|To|Cc"
+    rb"|Reply-To|Sender|Content-Type|X-[\w-]+|DKIM-Signature|ARC-[\w-]+|Authentication-Results):)"
+    rb"(?=(?:" + _FIELD + rb"){2})(?:(?!MIME-Version:|Message-ID:|Received:)" + _FIELD + rb"){0,200}"
+    rb"(?:MIME-Version|Message-ID|Received):",
+    re.IGNORECASE,
+)
+#: A time of subtitles, and the names of LRC's tags.
+_CLOCK = r"(?:\d{1,4}:)?\d{1,3}:\d{1,2}(?:[,.]\d{1,6})?"
+_LRC_TAG = "(?:ti|ar|al|au|by|re|ve|lr|length|offset|tool|la)"
+#: An object with a key, or a list of objects or lists.
+_JSON = re.compile(r'\{\s*"(?:[^"\\\n]|\\.)*"\s*:|\[\s*(?:\{\s*"|\[)')
+
 PACKINGS: tuple[Packing, ...] = (
     Packing("bzip2", "bzipped", re.compile(rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)")),
-    Packing("eml", "eml", re.compile(_MAIL, re.IGNORECASE)),
+    Packing("eml", "eml", _MAIL),
     Packing("gzip", "gzipped", re.compile(rb"\x1f\x8b\x08")),
     Packing("xz", "xz", re.compile(rb"\xfd7zXZ\0")),
     Packing("zstd", "zstd", re.compile(rb"(?:\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18)")),
@@ -109,19 +113,24 @@ BINARIES: tuple[Binary, ...] = (
     Binary("office.rtf", re.compile(rb"(?:\xef\xbb\xbf)?\s{0,16}\{\\rtf(?![a-zA-Z])")),
     Binary("office.zipped", re.compile(rb"PK(?:\x03\x04|\x05\x06)")),
 )
+#: In the order in which they are asked: a page may begin like other XML.
 TEXTUALS: tuple[Textual, ...] = (
     Textual("akoma_ntoso", _xml("akomaNtoso|akomantoso")),
     Textual("bundestag", _xml("dbtplenarprotokoll")),
+    Textual("office.flat_opc", _xml("package", "pkg:")),
+    Textual("office.fodt", _xml("document", "office:")),
     Textual("public_whip", _xml("publicwhip")),
-    Textual("html", re.compile(_HTML, re.IGNORECASE | re.DOTALL)),
-    Textual("office.flat_opc", re.compile(r"(?:<\?[^>]{0,300}>\s{0,9}){0,9}<pkg:package\s")),
-    Textual("office.fodt", re.compile(r"(?:<\?[^>]{0,300}>\s{0,9}){0,9}<office:document\s")),
-    # An object with a key, or a list of objects or lists.
-    Textual("speech", re.compile(r'\s*\{\s*"(?:[^"\\\n]|\\.)*"\s*:|\s*\[\s*(?:\{\s*"|\[)')),
+    Textual("speech", _JSON),
+    Textual("subtitles.lrc", re.compile(rf"\[(?:{_LRC_TAG}:[^\]\n]*|\d{{1,3}}:\d\d\.\d{{2,3}})\]")),
+    Textual("subtitles.sbv", re.compile(rf"{_CLOCK},{_CLOCK}\s*\n")),
+    Textual("subtitles.srt", re.compile(rf"(?:\d{{1,6}}\s*\n\s*)?{_CLOCK}\s*-{{1,2}}>\s*{_CLOCK}")),
+    Textual("subtitles.ttml", _xml(r"tt(?=\s[^>]*\bxml(?:ns|:))")),
+    Textual("subtitles.vtt", re.compile(r"WEBVTT(?=\s|\Z)")),
     Textual("tei", _xml(r"TEI|TEI\.2|teiCorpus")),
+    Textual("html", _HTML),
 )
 #: The first sign of a text that may be in one of these formats, white space left out: few plain texts begin so.
-_OPENINGS = frozenset("<[{")
+_OPENINGS = frozenset("0123456789<W[{")
 
 
 def packing_of(raw: bytes) -> Packing | None:

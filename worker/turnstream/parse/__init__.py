@@ -31,7 +31,7 @@ from turnstream.models import Extracted, Layout, Line, Parsed
 from turnstream.parse.attendance import attendance_of
 from turnstream.parse.facts.front_matter import front_matter_end
 from turnstream.parse.facts.gather import facts_of
-from turnstream.parse.given import are_cues
+from turnstream.parse.given import are_cues, first_cue
 from turnstream.parse.hypotheses import Hypothesis, best_layout, hypotheses
 from turnstream.parse.narration import headings, styled
 from turnstream.parse.page import page_marks, unnumbered
@@ -57,7 +57,7 @@ def parse(document: Extracted, without: Container[str] = ()) -> Parsed:
     marks = best.marks
     opening, closing = min(marks, default=len(lines)), closing_at(lines)
     present = attendance_of(lines)
-    facts = facts_of(document, first, opening, present)
+    facts = facts_of(document, first, min(opening, first_cue(lines)), present)
     if are_cues(lines):
         runs = tuple(joined(runs_of(lines, marks, opening, closing, nobodys, best.breaks(lines))))
     else:

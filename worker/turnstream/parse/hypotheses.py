@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from operator import attrgetter
 from typing import NamedTuple
 
 from turnstream.models import Line
 from turnstream.parse.evidence import speaker_marks
-from turnstream.parse.given import GIVEN, REASON, given_marks, unspoken
+from turnstream.parse.given import GIVEN, REASON, are_cues, given_marks, unspoken
 from turnstream.parse.layouts import READINGS
 from turnstream.parse.marks import Mark, read_marks
 from turnstream.parse.times import BEFORE
@@ -18,6 +19,8 @@ from turnstream.parse.weights import FEWEST, MOSTLY, TIMED, weigh
 
 #: Styles whose sign alone begins a turn.
 CHEVRONS = frozenset((">>", ">>>"))
+#: Layouts of captions, besides; what marks speakers on paper is a sentence cut in two there.
+IN_CUES = frozenset(("bracket",))
 #: `Label: text`, the layout that needs least evidence.
 LABEL_LINE = "label_line"
 
@@ -95,8 +98,10 @@ class _Reading(NamedTuple):
         if not self.style and self.layout == LABEL_LINE:
             believed, reasons = speaker_marks(lines, self.first, self.marks)
             return Hypothesis(LABEL_LINE, believed, float(len(believed)), reasons, {"marks": len(self.marks)})
-        weight = weigh(lines, self.marks)
-        marked = {mark.line: mark for mark in (*weight.marks, *_unnamed(lines, self.style, weight.marks))}
+        cues = are_cues(lines)
+        weight = weigh(lines, _openings(self.marks) if cues else self.marks)
+        marks = _repeated(self.marks, weight.marks) if cues else weight.marks
+        marked = {mark.line: mark for mark in (*marks, *_unnamed(lines, self.style, marks))}
         return Hypothesis(f"{self.layout} {self.style}".strip(), marked, weight.score, weight.reasons, weight.facts)
 
 
@@ -108,8 +113,9 @@ def _readings(
         labelled = read_marks(somebodys)
         yield _Reading(LABEL_LINE, "", [mark for mark in labelled if mark.style in ("", TIMED)], first)
         yield from _by_style(LABEL_LINE, (mark for mark in labelled if mark.style), first)
+    cues = are_cues(lines)
     for reading in READINGS:
-        if reading.name not in without:
+        if reading.name not in without and (not cues or reading.name in IN_CUES):
             yield from _by_style(reading.name, reading.read(somebodys), first)
 
 
@@ -120,6 +126,16 @@ def _by_style(name: str, marks: Iterable[Mark], first: int) -> Iterator[_Reading
     for style, alike in styles.items():
         if len(alike) >= FEWEST:
             yield _Reading(name, style, alike, first)
+
+
+def _openings(marks: Sequence[Mark]) -> Sequence[Mark]:
+    """The first of marks that follow each other and are alike: where every cue has its label, a turn has many."""
+    return [*marks[:1], *(mark for before, mark in pairwise(marks) if before.label != mark.label)]
+
+
+def _repeated(marks: Sequence[Mark], believed: Sequence[Mark]) -> Sequence[Mark]:
+    labels = {mark.label for mark in believed}
+    return [mark for mark in marks if mark.label in labels]
 
 
 def _unnamed(lines: Sequence[Line], style: str, marks: Sequence[Mark]) -> Iterator[Mark]:

@@ -1,0 +1,63 @@
+"""WebVTT: cues, and the voices in them.
+
+Read to the W3C's letter (``vtt_file``), and beyond it where people's words would be lost: times as SubRip writes them
+are times; text under times that nobody can read, or apart from any, is kept without a time.
+
+Warnings: ``damaged``, there was such text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from turnstream.extract.pieces import Reading
+from turnstream.extract.subtitles.clock import read_range
+from turnstream.extract.subtitles.cues import Cue, Spoken, cue, named, spoken
+from turnstream.extract.subtitles.cut import pieces_of
+from turnstream.extract.subtitles.vtt_file import Rest, VttCue, blocks
+from turnstream.extract.subtitles.vtt_settings import Timings, read_timings
+from turnstream.extract.subtitles.vtt_text import read_text, voices
+
+#: Comments, and what stands again where the segments of a stream were put together.
+_NOBODYS = re.compile(r"(?:NOTE|WEBVTT|STYLE|REGION|X-TIMESTAMP-MAP=.*)(?:[ \t\n]|\Z)")
+#: What Webex writes above a cue: `12 "Jo Li" (1234567)`.
+_WHO = re.compile(r'\d+ "(?P<name>[^"]+)" \(\d+\)')
+_NUMBER = re.compile(r"\d+(?:\n|\Z)")
+
+
+def read(text: str) -> Reading:
+    """Read a WebVTT file."""
+    found = list(blocks(text.lstrip(), _timings))
+    damaged = any(isinstance(block, Rest) and _words(block) for block in found)
+    return Reading("vtt", pieces_of(map(_cue, found)), ("damaged",) if damaged else ())
+
+
+def _cue(block: VttCue | Rest) -> Cue:
+    if isinstance(block, Rest):
+        return cue(_words(block))
+    return Cue(tuple(_spoken(block)), block.start_s, block.end_s)
+
+
+def _spoken(block: VttCue) -> Iterator[Spoken]:
+    who = _WHO.fullmatch(block.identifier)
+    around = who["name"] if who else None
+    if "<" not in block.text and "&" not in block.text:
+        yield from spoken(block.text, around)
+        return
+    for voice, text in voices(read_text(block.text)):
+        yield from spoken(text, named(voice or "") or around)
+
+
+def _words(rest: Rest) -> str:
+    """What people may have said in a block that is no cue."""
+    if _NOBODYS.match(rest.text):
+        return ""
+    return "".join(text for _, text in voices(read_text(_NUMBER.sub("", rest.text, count=1))))
+
+
+def _timings(line: str) -> Timings | None:
+    if found := read_timings(line):
+        return found
+    between = read_range(line)
+    return Timings(*between) if between else None
