@@ -6,6 +6,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterable, Iterator
+from importlib import import_module
 from logging import getLevelName
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from tests.acceptance.ways import WAYS
 from turnstream import errors, publish
 from turnstream.errors import DocumentError, PermanentError, TransientError
 from turnstream.events import EVENTS
+from turnstream.extract.formats import BINARIES, PACKINGS, TEXTUALS
 from turnstream.parse import marks
 from turnstream.parse.hypotheses import LABEL_LINE
 from turnstream.parse.layouts import READINGS
@@ -28,6 +30,7 @@ def parts() -> dict[str, str]:
     """Return each generated part by the name in its markers."""
     return {
         "modules": f"```text\n{_map()}\n```",
+        "formats": "\n".join(_formats()),
         "layouts": "\n".join(_layouts()),
         "settings": "\n".join(_settings()),
         "events": "\n".join(_events()),
@@ -98,6 +101,14 @@ def _layouts() -> Iterator[str]:
     for name, module in modules.items():
         first, *_ = str(module.__doc__).splitlines()
         yield f"| `{name}` | {first.removesuffix('.')} |"
+
+
+def _formats() -> Iterator[str]:
+    yield "| read by | format |"
+    yield "| --- | --- |"
+    for one in (*TEXTUALS, *BINARIES, *PACKINGS):
+        first, *_ = str(import_module(f"turnstream.extract.{one.module}").__doc__).splitlines()
+        yield f"| `{one.module}` | {first.removesuffix('.')} |"
 
 
 def _kinds(rows: Iterable[Row]) -> Iterator[str]:

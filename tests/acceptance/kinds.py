@@ -120,6 +120,32 @@ def encodings(scene: Scene) -> None:
         drop_whole(scene, said.format(encoding).encode(encoding), f"{encoding}.txt")
 
 
+@kind("a million lines", "published", _FILED, dear=True)
+def a_million_lines(scene: Scene) -> None:
+    drop_whole(scene, b"".join(b"Anna: line %d\n" % number for number in range(1_000_000)))
+
+
+@kind("a line of 50 MB", "published", _FILED, dear=True)
+def a_long_line(scene: Scene) -> None:
+    drop_whole(scene, (b"Anna: " + b"and so on, " * 5_000_000)[:50_000_000])
+
+
+# --- in which format it is
+
+
+def _as(name: str, scene: Scene, number: int = 0) -> bytes:
+    """A talk that no other row has, in a format."""
+    return WRITERS[name](talk([("Anna", f"This is {scene.slug} as {name}, {number}."), *_ANSWERS]))
+
+
+_ANSWERS = (("Ben", "Thank you, Anna."), ("Anna", "And what of the lake?"), ("Ben", "It is deep, as it was."))
+
+
+def _formats(scene: Scene, *names: str) -> None:
+    for name in names:
+        drop_whole(scene, _as(name, scene), f"{name}.bin")
+
+
 @kind("subtitles: WebVTT, SubRip, SBV, LRC, TTML", "published", _FILED)
 def subtitles(scene: Scene) -> None:
     cue = "<v Anna>Guten Tag zusammen ({}).</v>"
@@ -154,37 +180,6 @@ def deep_ttml(scene: Scene) -> None:
 def entities_of_ttml(scene: Scene) -> None:
     entities = b'<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">'
     drop_whole(scene, b"<!DOCTYPE tt [" + entities + b"]>" + _TTML % b"<body><p>&b;</p></body>", "file.ttml")
-
-
-@kind("a million lines", "published", _FILED, dear=True)
-def a_million_lines(scene: Scene) -> None:
-    drop_whole(scene, b"".join(b"Anna: line %d\n" % number for number in range(1_000_000)))
-
-
-@kind("a line of 50 MB", "published", _FILED, dear=True)
-def a_long_line(scene: Scene) -> None:
-    drop_whole(scene, (b"Anna: " + b"and so on, " * 5_000_000)[:50_000_000])
-
-
-# --- in which format it is
-
-
-def _as(name: str, scene: Scene, number: int = 0) -> bytes:
-    """A talk that no other row has, in a format."""
-    return WRITERS[name](talk([("Anna", f"This is {scene.slug} as {name}, {number}."), *_ANSWERS]))
-
-
-_ANSWERS = (("Ben", "Thank you, Anna."), ("Anna", "And what of the lake?"), ("Ben", "It is deep, as it was."))
-
-
-def _formats(scene: Scene, *names: str) -> None:
-    for name in names:
-        drop_whole(scene, _as(name, scene), f"{name}.bin")
-
-
-@kind("subtitles: WebVTT, SRT, TTML, SBV, LRC", "published", _FILED)
-def subtitles(scene: Scene) -> None:
-    _formats(scene, "vtt", "srt", "ttml", "sbv", "lrc")
 
 
 @kind("JSON of a speech-to-text tool, JSON Lines", "published", _FILED)

@@ -6,12 +6,8 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from turnstream.errors import Damaged, DocumentError
 from turnstream.extract import extract
-from turnstream.extract.speech.fields import seconds
 
 #: Who, what, from when, until when.
 Cue = tuple[str | None, str, float | None, float | None]
@@ -69,7 +65,7 @@ def whisper(**more: Any) -> dict[str, Any]:
     texts = [(" Good morning. How are you?", 0.5, 2.5, "SPEAKER_00"), (" Fine, thanks.", 3.0, 4.0, "SPEAKER_01")]
     segments = [
         {"id": n, "seek": 0, "start": start, "end": end, "text": text, "tokens": [50364, 2205], "avg_logprob": -0.2}
-        | {key: who for key in more.get("who", ())}
+        | dict.fromkeys(more.get("who", ()), who)
         for n, (text, start, end, who) in enumerate(texts)
     ]
     return {"text": f" {TEXT}", "segments": segments, "language": "en"}
