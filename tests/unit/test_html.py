@@ -114,7 +114,7 @@ def test_a_table_that_only_lays_a_page_out_is_read_cell_by_cell() -> None:
         pytest.param("<svg><text>x</text></svg><select><option>a</select><p>one", ["one"], id="wordless"),
         pytest.param("<![CDATA[one & two]]>", ["one & two"], id="character data"),
         pytest.param("<p>one</p><textarea>two\nthree</textarea>", ["one", "two", "three"], id="text areas"),
-        pytest.param("<p>one<p hidden>two<p style='display:none'>three<p>four", ["one", "four"], id="hidden"),
+        pytest.param("<p>one one<p hidden>two<p style='display:none'>three<p>four", ["one one", "four"], id="hidden"),
         pytest.param("<p>Ann<span class='sr-only'> says</span> Lee", ["Ann Lee"], id="hidden in a line"),
         pytest.param("<p><button>Copy</button></p><p><button>00:12</button> one", ["00:12 one"], id="buttons"),
     ],
@@ -170,6 +170,12 @@ def test_a_part_with_most_of_the_words_is_the_text_whatever_it_is_called(element
     body = talk("<p><b>{label}:</b> {text}</p>")
     found = texts(f"<p>Watch the video.</p><{element}>{body}</{element.partition(' ')[0]}>")
     assert found[-len(TALK) :] == [f"{label}: {text}" for label, text in TALK]
+
+
+def test_a_class_of_all_that_is_said_does_not_mean_something_else() -> None:
+    body = talk('<div class="contribution share-enabled"><p><b>{label}:</b> {text}</p></div>')
+    found = texts(body.replace("</div>", '<div class="share-bar"><p>Tell</p></div></div>'))
+    assert found == [f"{label}: {text}" for label, text in TALK]
 
 
 def test_nothing_of_a_text_in_several_articles_is_lost() -> None:

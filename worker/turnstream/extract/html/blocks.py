@@ -62,14 +62,16 @@ class Block(NamedTuple):
 
 @dataclass(slots=True)
 class Page:
-    """The blocks of a page in order, the regions that they stand in (each with the one around it), its title.
+    """The blocks of a page in order, the regions that they stand in, its title.
 
+    Of each region: the number of the one around it, what it is for, and by which sign.
     ``bare`` counts the characters that stand in no block, ``tags`` the blocks that begin.
     """
 
     blocks: list[Block] = field(default_factory=list)
     around: list[int] = field(default_factory=lambda: [-1])
     parts: list[Part | None] = field(default_factory=lambda: [None])
+    signs: list[str] = field(default_factory=lambda: [""])
     title: str = ""
     bare: int = 0
     tags: int = 0
@@ -81,7 +83,7 @@ class _Open:
 
     name: str
     depth: int
-    part: Part | None = None
+    part: tuple[Part, str] | None = None
     region: int = -1
     bold: bool = False
     link: bool = False
@@ -184,7 +186,9 @@ class Builder:
         around = self._containers[at - 1].region if at else 0
         for container in self._containers[at:]:
             self.page.around.append(around)
-            self.page.parts.append(container.part)
+            part, sign = container.part or (None, "")
+            self.page.parts.append(part)
+            self.page.signs.append(sign)
             around = container.region = len(self.page.parts) - 1
         return around
 

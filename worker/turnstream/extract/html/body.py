@@ -6,6 +6,7 @@ words is the text, whatever it is called.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,8 @@ from turnstream.extract.html.blocks import Block, Page
 MENU = 3
 #: Share of the words that makes a part the text; of a text's words, that its inner part has if only that is meant.
 MOST, NEARLY_ALL = 0.5, 0.8
+#: … that all parts of a class may have together, and not be the text.
+MUCH = 0.25
 #: Blocks between a page's heading and its text.
 BETWEEN = 15
 
@@ -41,10 +44,8 @@ def body_of(page: Page) -> list[Block]:
         sizes = [_size(block) for block in page.blocks]
     aside = [part in _ASIDES for part in page.parts]
     regions = _regions(page, sizes, aside)
-    whole = regions[0].all_words
-    for number, region in enumerate(regions):
-        if aside[number] and page.parts[number] != "comments" and region.all_words > whole * MOST:
-            aside[number] = False
+    wrong = _wrong_signs(page, regions, aside)
+    aside = [is_aside and page.signs[number] not in wrong for number, is_aside in enumerate(aside)]
     regions = _regions(page, sizes, aside)
     chosen = _text(page, regions, aside)
     at = chosen
@@ -100,6 +101,18 @@ def _regions(page: Page, sizes: Sequence[int], aside: Sequence[bool]) -> list[_R
         if not aside[number]:
             around.words += region.words
     return regions
+
+
+def _wrong_signs(page: Page, regions: Sequence[_Region], aside: Sequence[bool]) -> set[str]:
+    """Signs of what stands around a text that hold too much of the page to mean that here."""
+    held: Counter[str] = Counter()
+    nested = [False]
+    for number, around in enumerate(page.around[1:], 1):
+        nested.append(nested[around] or aside[around])
+        if aside[number] and not nested[number] and page.parts[number] != "comments":
+            held[page.signs[number]] += regions[number].all_words
+    whole = regions[0].all_words
+    return {sign for sign, words in held.items() if words > whole * (MUCH if sign[0] == "." else MOST)}
 
 
 def _text(page: Page, regions: Sequence[_Region], aside: Sequence[bool]) -> int:

@@ -78,23 +78,30 @@ _RULE = re.compile(r"\.([\w-]{1,64})\s*\{([^{}]{1,2000})\}")
 _NAVIGATES = re.compile(r"(?!#|javascript:|[^#]*[?&#]t=)", re.IGNORECASE)
 
 
-def part_of(name: str, found: dict[str, str]) -> Part | None:
-    """What an element's part of the page is for."""
+def part_of(name: str, found: dict[str, str]) -> tuple[Part, str] | None:
+    """What an element's part of the page is for, and by which sign: an element, a role, a class."""
     if is_hidden(found):
-        return "hidden"
+        return "hidden", "hidden"
     if name in {"body", "html"}:
         return None
-    marks = f"{found.get('class', '')} {found.get('id', '')}"[:_LOOKED_AT]
-    words = [_WORDS.findall(mark) for mark in marks.split()]
-    ends = {word.lower() for mark in words if mark and mark[0] not in _NEGATED for word in (mark[0], mark[-1])}
-    if not ends.isdisjoint(_COMMENTS):
-        return "comments"
-    by_name = _PARTS_BY_ROLE.get(found.get("role", "").lower()) or _PARTS_BY_NAME.get(name)
-    if by_name or not ends.isdisjoint(_AROUND):
-        return by_name or "around"
-    if found.get("itemprop") in {"articleBody", "transcript"} or any(map(_TEXT.fullmatch, marks.split())):
-        return "text"
+    marks = f"{found.get('class', '')} {found.get('id', '')}"[:_LOOKED_AT].split()
+    ends = [(word, mark) for mark in marks for word in _ends_of(mark)]
+    if any(word in _COMMENTS for word, _ in ends):
+        return "comments", "comments"
+    role = found.get("role", "").lower()
+    if part := _PARTS_BY_ROLE.get(role) or _PARTS_BY_NAME.get(name):
+        return part, f"<{role or name}>"
+    if around := next((mark for word, mark in ends if word in _AROUND), None):
+        return "around", f".{around}"
+    if found.get("itemprop") in {"articleBody", "transcript"} or any(map(_TEXT.fullmatch, marks)):
+        return "text", "text"
     return None
+
+
+def _ends_of(mark: str) -> tuple[str, ...]:
+    """The first and the last word of a class or an id, unless it says what is not there."""
+    words = _WORDS.findall(mark)
+    return (words[0].lower(), words[-1].lower()) if words and words[0] not in _NEGATED else ()
 
 
 def is_hidden(found: dict[str, str]) -> bool:
