@@ -62,6 +62,7 @@ FORMS = {
     "table with times": ("<tr><td>00:0{n}:10</td><td>{label}</td><td>{text}</td></tr>", "table"),
     "list": ("<li><b>{label}</b>: {text}", "ul"),
     "preformatted": ("{label}: {text}\n\n", "pre"),
+    "headers of articles": ("<article><header><b>{label}</b></header><p>{text}</p></article>", ""),
     "articles": ("<article><b>{label}</b><p>{text}</p></article>", ""),
 }
 

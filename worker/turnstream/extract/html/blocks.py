@@ -229,12 +229,12 @@ class Builder:
         is_block = name in elements.BLOCKS
         one = _Open(name, len(self._stack))
         if found:
-            one.part = elements.part_of(name, found) if is_block else None
             one.unseen = not is_block and elements.is_hidden(found)
             one.link = name == "a" and elements.navigates(found.get("href", ""))
             one.names = elements.names_speaker(found)
-        elif is_block:
-            one.part = elements.part_of(name, found)
+        if is_block:
+            within = any(self._open[section] for section in elements.SECTIONS)
+            one.part = elements.part_of(name, found, within=within)
         one.bold = elements.is_bold(name, found, self._bold_classes)
         one.keeps = elements.keeps_lines(name, found)
         one.unseen |= name in elements.WORDLESS

@@ -44,8 +44,7 @@ def body_of(page: Page) -> list[Block]:
         sizes = [_size(block) for block in page.blocks]
     aside = [part in _ASIDES for part in page.parts]
     regions = _regions(page, sizes, aside)
-    wrong = _wrong_signs(page, regions, aside)
-    aside = [is_aside and page.signs[number] not in wrong for number, is_aside in enumerate(aside)]
+    aside = _trusted(page, regions, aside)
     regions = _regions(page, sizes, aside)
     chosen = _text(page, regions, aside)
     at = chosen
@@ -103,16 +102,20 @@ def _regions(page: Page, sizes: Sequence[int], aside: Sequence[bool]) -> list[_R
     return regions
 
 
-def _wrong_signs(page: Page, regions: Sequence[_Region], aside: Sequence[bool]) -> set[str]:
-    """Signs of what stands around a text that hold too much of the page to mean that here."""
-    held: Counter[str] = Counter()
-    nested = [False]
-    for number, around in enumerate(page.around[1:], 1):
-        nested.append(nested[around] or aside[around])
-        if aside[number] and not nested[number] and page.parts[number] != "comments":
-            held[page.signs[number]] += regions[number].all_words
+def _trusted(page: Page, regions: Sequence[_Region], aside: Sequence[bool]) -> list[bool]:
+    """What stands aside but for what holds too much of the page for that: a part, or all parts of one sign."""
     whole = regions[0].all_words
-    return {sign for sign, words in held.items() if words > whole * (MUCH if sign[0] == "." else MOST)}
+    trusted = [
+        is_aside and (page.parts[number] == "comments" or regions[number].all_words <= whole * MOST)
+        for number, is_aside in enumerate(aside)
+    ]
+    held: Counter[str] = Counter()
+    nested = _left_out(page, trusted)
+    for number, around in enumerate(page.around[1:], 1):
+        if trusted[number] and not nested[around] and page.parts[number] != "comments":
+            held[page.signs[number]] += regions[number].all_words
+    wrong = {sign for sign, words in held.items() if words > whole * (MUCH if sign[0] == "." else MOST)}
+    return [is_aside and page.signs[number] not in wrong for number, is_aside in enumerate(trusted)]
 
 
 def _text(page: Page, regions: Sequence[_Region], aside: Sequence[bool]) -> int:

@@ -42,6 +42,9 @@ _PARTS_BY_NAME: dict[str, Part] = {
     "article": "article",
     "main": "main",
 }
+_OF_SECTIONS = frozenset(("footer", "header"))
+#: Elements that make a section, or a part that may have a header of its own.
+SECTIONS = ("article", "aside", "blockquote", "main", "section")
 _PARTS_BY_ROLE: dict[str, Part] = {
     "article": "article",
     "banner": "around",
@@ -78,24 +81,24 @@ _RULE = re.compile(r"\.([\w-]{1,64})\s*\{([^{}]{1,2000})\}")
 _NAVIGATES = re.compile(r"(?!#|javascript:|[^#]*[?&#]t=)", re.IGNORECASE)
 
 
-def part_of(name: str, found: dict[str, str]) -> tuple[Part, str] | None:
-    """What an element's part of the page is for, and by which sign: an element, a role, a class."""
-    if is_hidden(found):
-        return "hidden", "hidden"
-    if name in {"body", "html"}:
-        return None
+def part_of(name: str, found: dict[str, str], *, within: bool) -> tuple[Part, str] | None:
+    """What an element's part of the page is for, and by which sign: an element, a role, a class.
+
+    ``within`` an article or a section a header or footer is a part of that (the HTML standard, section 4.3.8).
+    """
+    if is_hidden(found) or name in {"body", "html"}:
+        return ("hidden", "hidden") if is_hidden(found) else None
     marks = f"{found.get('class', '')} {found.get('id', '')}"[:_LOOKED_AT].split()
     ends = [(word, mark) for mark in marks for word in _ends_of(mark)]
     if any(word in _COMMENTS for word, _ in ends):
         return "comments", "comments"
     role = found.get("role", "").lower()
-    if part := _PARTS_BY_ROLE.get(role) or _PARTS_BY_NAME.get(name):
+    if part := _PARTS_BY_ROLE.get(role) or (None if within and name in _OF_SECTIONS else _PARTS_BY_NAME.get(name)):
         return part, f"<{role or name}>"
     if around := next((mark for word, mark in ends if word in _AROUND), None):
         return "around", f".{around}"
-    if found.get("itemprop") in {"articleBody", "transcript"} or any(map(_TEXT.fullmatch, marks)):
-        return "text", "text"
-    return None
+    is_text = found.get("itemprop") in {"articleBody", "transcript"} or any(map(_TEXT.fullmatch, marks))
+    return ("text", "text") if is_text else None
 
 
 def _ends_of(mark: str) -> tuple[str, ...]:
