@@ -146,6 +146,10 @@ def test_bold_that_a_style_takes_away_is_none() -> None:
     assert [line.style for line in lines('<b style="font-weight:normal"><p>one</p></b>')] == [None]
 
 
+def test_a_heading_that_is_not_closed_ends_with_its_first_block() -> None:
+    assert [line.style for line in lines("<h2>one<p>two<p>three</h2>")] == ["heading 2", None, None]
+
+
 def test_headings_have_their_rank() -> None:
     assert [line.style for line in lines("<h1>one</h1><h4>two</h4><p>three")] == ["heading 1", "heading 4", None]
 

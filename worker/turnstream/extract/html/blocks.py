@@ -111,6 +111,7 @@ class Builder:
         self._lines: list[list[Words]] = [[]]
         self._column_ends = False
         self._cells = 0
+        self._styled: str | None = None
 
     def feed(self, tokens: Iterable[str | Start | End | Raw]) -> Page:
         """Return the page that these tokens make."""
@@ -162,21 +163,24 @@ class Builder:
 
     def _break(self) -> None:
         """End the block, if there is one."""
-        lines, self._lines = self._lines, [[]]
+        lines = self._lines
         self._column_ends = False
+        if len(lines) == 1 and not lines[0]:
+            return
+        self._lines = [[]]
         while lines and _is_blank(lines[-1]):
             lines.pop()
         begin = next((number for number, line in enumerate(lines) if not _is_blank(line)), len(lines))
         if begin == len(lines):
             return
-        heading = next((self._open[name][-1] for name in elements.HEADINGS if self._open[name]), None)
-        style = elements.HEADINGS[heading.name] if heading else None
-        if not style and self._open["dt"]:
-            style = "bold"
-        self.page.blocks.append(Block(lines[begin:], self._region(), style, self._cells if self._in_cell() else 0))
+        cell = self._cells if self._open["td"] or self._open["th"] else 0
+        self.page.blocks.append(Block(lines[begin:], self._region(), self._style(), cell))
 
-    def _in_cell(self) -> bool:
-        return bool(self._open["td"] or self._open["th"])
+    def _style(self) -> str | None:
+        """How a block is written by the element that it is in: its first, as few others stand in one on purpose."""
+        styled = self._styled
+        self._styled = None
+        return elements.STYLES[styled] if styled and self._open[styled] else None
 
     def _region(self) -> int:
         """The number of the innermost part that is open; parts get theirs when they have words."""
@@ -211,7 +215,7 @@ class Builder:
 
     def _close_before(self, name: str) -> None:
         """Close what cannot hold such an element."""
-        if name in elements.BLOCKS and name not in elements.INSIDE_PARAGRAPHS:
+        if self._open["p"] and name in elements.BLOCKS and name not in elements.INSIDE_PARAGRAPHS:
             self._close_within(("p",), _SCOPES)
         if item := _ITEMS.get(name):
             self._close_within(*item)
@@ -227,18 +231,12 @@ class Builder:
 
     def _push(self, name: str, found: dict[str, str]) -> None:
         is_block = name in elements.BLOCKS
-        one = _Open(name, len(self._stack))
+        one = _Open(name, len(self._stack), unseen=name in elements.WORDLESS, columns=name == "time")
+        one.bold, one.keeps = name in elements.BOLD, name in elements.PREFORMATTED
         if found:
-            one.unseen = not is_block and elements.is_hidden(found)
-            one.link = name == "a" and elements.navigates(found.get("href", ""))
-            one.names = elements.names_speaker(found)
-        if is_block:
-            within = any(self._open[section] for section in elements.SECTIONS)
-            one.part = elements.part_of(name, found, within=within)
-        one.bold = elements.is_bold(name, found, self._bold_classes)
-        one.keeps = elements.keeps_lines(name, found)
-        one.unseen |= name in elements.WORDLESS
-        one.columns = one.names or name == "time"
+            self._describe(one, found, is_block=is_block)
+        elif name in elements.PARTS:
+            one.part = elements.part_of(name, found, within=self._is_within())
         if is_block:
             self._begin_block(one)
         elif one.columns:
@@ -247,11 +245,28 @@ class Builder:
         self._open[name].append(one)
         self._count(one, 1)
 
+    def _describe(self, one: _Open, found: dict[str, str], *, is_block: bool) -> None:
+        """Say of an element what its attributes do."""
+        one.bold = elements.is_bold(one.name, found, self._bold_classes)
+        one.keeps = elements.keeps_lines(one.name, found)
+        one.names = elements.names_speaker(found)
+        one.columns |= one.names
+        one.link = one.name == "a" and elements.navigates(found.get("href", ""))
+        if is_block:
+            one.part = elements.part_of(one.name, found, within=self._is_within())
+        else:
+            one.unseen |= elements.is_hidden(found)
+
+    def _is_within(self) -> bool:
+        return any(self._open[section] for section in elements.SECTIONS)
+
     def _begin_block(self, one: _Open) -> None:
         self._break()
         self._blocks += one.name not in {"html", "body"}
         self.page.tags += 1
         one.named_outside, self._named = self._named, 0
+        if one.name in elements.STYLES:
+            self._styled = one.name
         if one.name in elements.CONTAINERS or one.part:
             self._containers.append(one)
         if one.name == "tr":

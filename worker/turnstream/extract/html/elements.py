@@ -15,6 +15,8 @@ def _set(names: str) -> frozenset[str]:
 
 
 HEADINGS = {f"h{rank}": f"heading {rank}" for rank in range(1, 7)}
+#: … and of a list of terms, which are who speaks.
+STYLES = {**HEADINGS, "dt": "bold"}
 #: Elements that begin a line of their own (the HTML standard, section 15.3).
 CONTAINERS = _set(
     "address article aside blockquote body center details dialog dir div dl fieldset figure footer form header hgroup "
@@ -33,7 +35,8 @@ WORDLESS = _set("audio canvas datalist noscript object rp rt select svg template
 PREFORMATTED = frozenset(("listing", "pre", "textarea", "xmp"))
 BOLD = frozenset(("b", "strong", "th"))
 
-_PARTS_BY_NAME: dict[str, Part] = {
+#: Elements that are parts of a page.
+PARTS: dict[str, Part] = {
     "aside": "around",
     "fieldset": "around",
     "footer": "around",
@@ -93,7 +96,7 @@ def part_of(name: str, found: dict[str, str], *, within: bool) -> tuple[Part, st
     if any(word in _COMMENTS for word, _ in ends):
         return "comments", "comments"
     role = found.get("role", "").lower()
-    if part := _PARTS_BY_ROLE.get(role) or (None if within and name in _OF_SECTIONS else _PARTS_BY_NAME.get(name)):
+    if part := _PARTS_BY_ROLE.get(role) or (None if within and name in _OF_SECTIONS else PARTS.get(name)):
         return part, f"<{role or name}>"
     if around := next((mark for word, mark in ends if word in _AROUND), None):
         return "around", f".{around}"
