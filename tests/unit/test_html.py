@@ -133,6 +133,12 @@ def test_indents_of_preformatted_text_and_columns_are_kept() -> None:
     assert (first.indent, second.gaps) == (4, (1,))
 
 
+@pytest.mark.parametrize("form", ["<html><body>\n{}</body></html>", "<!doctype html>\n{}"])
+def test_a_plain_text_with_tags_around_it_keeps_its_lines(form: str) -> None:
+    body = talk("{label}: {text}\n\n")
+    assert [line.text for line in extract(form.format(body).encode()).lines] == body.split("\n\n")[:-1]
+
+
 def test_what_is_in_bold_at_the_beginning_is_the_opening() -> None:
     found = lines("<p><b>Ann</b> <b>Lee</b> one</p><p>one <b>two</b></p><p><b>all</b></p><b><p>both</p></b><p>none")
     assert [(line.bold, line.style) for line in found] == [(7, None), (0, None), (0, "bold"), (0, "bold"), (0, None)]
@@ -338,3 +344,12 @@ def test_tokens_of_a_text() -> None:
     assert tokens[4:] == [Start("style", ""), Raw("style", "c"), End("style"), "<"]
     assert attributes(" a=1 B='2 &amp; 3' c a=4 d = \"5\"/") == {"a": "1", "b": "2 & 3", "c": "", "d": "5"}
     assert unescaped(f"&#{'9' * 5000};&#65;&nosuch;") == "\ufffdA&nosuch;"
+
+
+def test_a_page_and_a_plain_text_that_say_the_same_are_the_same_document() -> None:
+    plain = "A talk\n\n" + "".join(f"{label}: {text}\n\n" for label, text in TALK)
+    body = talk("<p><b>{label}:</b>\n{text}</p>", head="<h1>A talk</h1>")
+    assert (
+        extract(page(f"<nav><a href='/'>Home</a></nav><main>{body}</main>")).canonical
+        == extract(plain.encode()).canonical
+    )

@@ -40,6 +40,7 @@ _ITEMS = {
     "tfoot": (("tr", "thead", "tbody", "tfoot"), ("table",)),
     **{heading: (tuple(elements.HEADINGS), _SCOPES) for heading in elements.HEADINGS},
 }
+_WHOLE = frozenset(("html", "body"))
 _OF_TABLES = frozenset(("table", "tbody", "td", "tfoot", "th", "thead", "tr"))
 
 
@@ -65,7 +66,7 @@ class Page:
     """The blocks of a page in order, the regions that they stand in, its title.
 
     Of each region: the number of the one around it, what it is for, and by which sign.
-    ``bare`` counts the characters that stand in no block, ``tags`` the blocks that begin.
+    ``bare`` counts the characters that stand in no block, ``tags`` the blocks and lines that tags begin.
     """
 
     blocks: list[Block] = field(default_factory=list)
@@ -98,15 +99,16 @@ class _Open:
 
 
 class Builder:
-    """Takes the tokens of a page, once."""
+    """Takes the tokens of a page, once; with ``keeps_lines`` its line ends are shown everywhere."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, keeps_lines: bool = False) -> None:
         self.page = Page()
         self._stack: list[_Open] = []
         self._open: defaultdict[str, list[_Open]] = defaultdict(list)
         self._beyond: Counter[str] = Counter()
         self._containers: list[_Open] = []
-        self._blocks = self._bold = self._link = self._unseen = self._keeps = self._named = 0
+        self._blocks = self._bold = self._link = self._unseen = self._named = 0
+        self._keeps = int(keeps_lines)
         self._bold_classes: frozenset[str] = frozenset()
         self._lines: list[list[Words]] = [[]]
         self._column_ends = False
@@ -201,6 +203,7 @@ class Builder:
     def _start(self, tag: Start) -> None:
         name = tag.name
         if name == "br":
+            self.page.tags += 1
             self._lines.append([])
         elif name == "hr":
             self._break()
@@ -262,8 +265,8 @@ class Builder:
 
     def _begin_block(self, one: _Open) -> None:
         self._break()
-        self._blocks += one.name not in {"html", "body"}
-        self.page.tags += 1
+        self._blocks += one.name not in _WHOLE
+        self.page.tags += one.name not in _WHOLE
         one.named_outside, self._named = self._named, 0
         if one.name in elements.STYLES:
             self._styled = one.name
@@ -321,7 +324,7 @@ class Builder:
             self._close(one)
         if one.name not in elements.BLOCKS:
             return
-        self._blocks -= one.name not in {"html", "body"}
+        self._blocks -= one.name not in _WHOLE
         self._named = one.named_outside
         if self._containers and self._containers[-1] is one:
             self._containers.pop()
