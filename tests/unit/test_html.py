@@ -194,6 +194,13 @@ def test_nothing_of_a_text_in_several_articles_is_lost() -> None:
     assert texts(body) == [f"{label}: {text}" for label, text in TALK]
 
 
+def test_a_part_of_a_text_that_broken_tags_cut_off_is_not_lost() -> None:
+    turn = [f"<p><b>{label}:</b> {text}</p>" for label, text in TALK]
+    body = f'<article><div class="entry-content">{"".join(turn[:5])}</div></div></div><p>And</p>{turn[5]}</article>'
+    assert texts(f"{body}<p>{SPEECH}")[-2:] == ["And", f"{TALK[5][0]}: {TALK[5][1]}"]
+    assert texts(f"<main>{''.join(turn[:5])}</main>{turn[5]}<p>Sign up</p>")[-1] == f"{TALK[5][0]}: {TALK[5][1]}"
+
+
 def test_a_list_of_links_is_no_text_and_a_single_one_may_be() -> None:
     links = "".join(f'<li><a href="/{n}">Page {n}</a></li>' for n in range(5))
     assert texts(f'<ul>{links}</ul><p><a href="/ann">Ann Lee</a></p><p>{SPEECH}') == ["Ann Lee", SPEECH.strip()]

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
-from turnstream.extract.html.blocks import Block, Page
+from turnstream.extract.html.blocks import MAX_NAME, Block, Page
 
 #: Blocks one after the other that are nothing but links: a menu.
 MENU = 3
@@ -52,12 +53,9 @@ def body_of(page: Page) -> list[Block]:
         aside[at] = False
         at = page.around[at]
     left_out = _left_out(page, aside)
-    first, last = _bounds(page, regions, left_out, chosen)
-    return [
-        block
-        for number, block in enumerate(page.blocks)
-        if first <= number <= last and sizes[number] and not left_out[block.region]
-    ] or page.blocks
+    kept = [number for number, block in enumerate(page.blocks) if sizes[number] and not left_out[block.region]]
+    first, last = _widened(page, kept, *_bounds(page, regions, left_out, chosen))
+    return [page.blocks[number] for number in kept if first <= number <= last] or page.blocks
 
 
 def _size(block: Block) -> int:
@@ -154,3 +152,21 @@ def _bounds(page: Page, regions: Sequence[_Region], left_out: Sequence[bool], ch
     above = [number for number in range(max(0, first - BETWEEN), first) if not left_out[page.blocks[number].region]]
     heading = next((number for number in above if page.blocks[number].style == "heading 1"), first)
     return heading, min([outer.last, *inner])
+
+
+def _widened(page: Page, kept: Sequence[int], first: int, last: int) -> tuple[int, int]:
+    """The bounds of a text with what begins like a block in it: tags that are not closed, or too often, cut it off."""
+    openings = {number: _opening(page.blocks[number]) for number in kept}
+    inside = {opening for number, opening in openings.items() if first <= number <= last and opening}
+    alike = [number for number, opening in openings.items() if opening in inside]
+    return min([first, *alike]), max([last, *alike])
+
+
+def _opening(block: Block) -> str:
+    """What may say who speaks: words in bold, or before a colon."""
+    line = block.lines[0]
+    bold = "".join(words.text for words in takewhile(lambda words: words.bold, line)).strip()
+    if bold or not line:
+        return bold.rstrip(":")
+    label, colon, _ = "".join(words.text for words in line)[:MAX_NAME].partition(":")
+    return label.strip() if colon else ""
