@@ -62,6 +62,7 @@ FORMS = {
     "table with times": ("<tr><td>00:0{n}:10</td><td>{label}</td><td>{text}</td></tr>", "table"),
     "list": ("<li><b>{label}</b>: {text}", "ul"),
     "preformatted": ("{label}: {text}\n\n", "pre"),
+    "headers of articles": ("<article><header><b>{label}</b></header><p>{text}</p></article>", ""),
     "articles": ("<article><b>{label}</b><p>{text}</p></article>", ""),
 }
 
@@ -114,7 +115,7 @@ def test_a_table_that_only_lays_a_page_out_is_read_cell_by_cell() -> None:
         pytest.param("<svg><text>x</text></svg><select><option>a</select><p>one", ["one"], id="wordless"),
         pytest.param("<![CDATA[one & two]]>", ["one & two"], id="character data"),
         pytest.param("<p>one</p><textarea>two\nthree</textarea>", ["one", "two", "three"], id="text areas"),
-        pytest.param("<p>one<p hidden>two<p style='display:none'>three<p>four", ["one", "four"], id="hidden"),
+        pytest.param("<p>one one<p hidden>two<p style='display:none'>three<p>four", ["one one", "four"], id="hidden"),
         pytest.param("<p>Ann<span class='sr-only'> says</span> Lee", ["Ann Lee"], id="hidden in a line"),
         pytest.param("<p><button>Copy</button></p><p><button>00:12</button> one", ["00:12 one"], id="buttons"),
     ],
@@ -132,6 +133,12 @@ def test_indents_of_preformatted_text_and_columns_are_kept() -> None:
     assert (first.indent, second.gaps) == (4, (1,))
 
 
+@pytest.mark.parametrize("form", ["<html><body>\n{}</body></html>", "<!doctype html>\n{}"])
+def test_a_plain_text_with_tags_around_it_keeps_its_lines(form: str) -> None:
+    body = talk("{label}: {text}\n\n")
+    assert [line.text for line in extract(form.format(body).encode()).lines] == body.split("\n\n")[:-1]
+
+
 def test_what_is_in_bold_at_the_beginning_is_the_opening() -> None:
     found = lines("<p><b>Ann</b> <b>Lee</b> one</p><p>one <b>two</b></p><p><b>all</b></p><b><p>both</p></b><p>none")
     assert [(line.bold, line.style) for line in found] == [(7, None), (0, None), (0, "bold"), (0, "bold"), (0, None)]
@@ -143,6 +150,10 @@ def test_bold_that_is_not_closed_ends_with_its_block() -> None:
 
 def test_bold_that_a_style_takes_away_is_none() -> None:
     assert [line.style for line in lines('<b style="font-weight:normal"><p>one</p></b>')] == [None]
+
+
+def test_a_heading_that_is_not_closed_ends_with_its_first_block() -> None:
+    assert [line.style for line in lines("<h2>one<p>two<p>three</h2>")] == ["heading 2", None, None]
 
 
 def test_headings_have_their_rank() -> None:
@@ -172,9 +183,22 @@ def test_a_part_with_most_of_the_words_is_the_text_whatever_it_is_called(element
     assert found[-len(TALK) :] == [f"{label}: {text}" for label, text in TALK]
 
 
+def test_a_class_of_all_that_is_said_does_not_mean_something_else() -> None:
+    body = talk('<div class="contribution share-enabled"><p><b>{label}:</b> {text}</p></div>')
+    found = texts(body.replace("</div>", '<div class="share-bar"><p>Tell</p></div></div>'))
+    assert found == [f"{label}: {text}" for label, text in TALK]
+
+
 def test_nothing_of_a_text_in_several_articles_is_lost() -> None:
     body = talk("<article><p><b>{label}:</b> {text}</p></article>")
     assert texts(body) == [f"{label}: {text}" for label, text in TALK]
+
+
+def test_a_part_of_a_text_that_broken_tags_cut_off_is_not_lost() -> None:
+    turn = [f"<p><b>{label}:</b> {text}</p>" for label, text in TALK]
+    body = f'<article><div class="entry-content">{"".join(turn[:5])}</div></div></div><p>And</p>{turn[5]}</article>'
+    assert texts(f"{body}<p>{SPEECH}")[-2:] == ["And", f"{TALK[5][0]}: {TALK[5][1]}"]
+    assert texts(f"<main>{''.join(turn[:5])}</main>{turn[5]}<p>Sign up</p>")[-1] == f"{TALK[5][0]}: {TALK[5][1]}"
 
 
 def test_a_list_of_links_is_no_text_and_a_single_one_may_be() -> None:
@@ -327,3 +351,12 @@ def test_tokens_of_a_text() -> None:
     assert tokens[4:] == [Start("style", ""), Raw("style", "c"), End("style"), "<"]
     assert attributes(" a=1 B='2 &amp; 3' c a=4 d = \"5\"/") == {"a": "1", "b": "2 & 3", "c": "", "d": "5"}
     assert unescaped(f"&#{'9' * 5000};&#65;&nosuch;") == "\ufffdA&nosuch;"
+
+
+def test_a_page_and_a_plain_text_that_say_the_same_are_the_same_document() -> None:
+    plain = "A talk\n\n" + "".join(f"{label}: {text}\n\n" for label, text in TALK)
+    body = talk("<p><b>{label}:</b>\n{text}</p>", head="<h1>A talk</h1>")
+    assert (
+        extract(page(f"<nav><a href='/'>Home</a></nav><main>{body}</main>")).canonical
+        == extract(plain.encode()).canonical
+    )

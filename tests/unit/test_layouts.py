@@ -310,3 +310,32 @@ def test_lines_of_nothing_but_signs_are_covered(lines: list[str]) -> None:
     text = "\n".join([*lines, "end"] * 3)
     document, parsed = read(text)
     assert_covered(document, parsed)
+
+
+SEATS = {"Ann Lee": "(Leeds) (Con)", "Bob Ray": "(Bath) (Lab)", "Cid Fox": "(the Clerk)", "Mr Speaker": "(Joe Orr)"}
+
+
+def test_what_stands_in_brackets_below_a_name_says_who_it_is() -> None:
+    text = "".join(f"{label}\n\n{SEATS[label]}\n\n{said}\n\n" for label, said in TALK)
+    document, parsed = read(text)
+    assert turns(parsed) == list(TALK)
+    assert_covered(document, parsed)
+
+
+def test_a_remark_below_a_name_is_none_of_it() -> None:
+    remarks = {"Ann Lee": "(Laughter.)\n\n"}
+    _, parsed = read("".join(f"{label}\n\n{remarks.get(label, '')}{said}\n\n" for label, said in TALK))
+    assert sum(turn.kind == "direction" for turn in parsed.turns) == len([1 for label, _ in TALK if label in remarks])
+
+
+def test_who_is_spoken_to_in_a_text_may_be_a_label_on_a_line_of_its_own() -> None:
+    talk = tuple((label.replace("Ann Lee", "Mr Speaker"), text) for label, text in TALK)
+    _, parsed = read("".join(f"{label}\n\n{text}\n\n" for label, text in talk))
+    assert turns(parsed) == list(talk)
+
+
+def test_marks_of_columns_may_stand_twice_and_be_missing() -> None:
+    columns = (7, 7, 8, 9, 10, 16)
+    pages = zip(columns, TALK, strict=True)
+    _, parsed = read("".join(f"Column {n}\n\n{label}: {text}\n\n" for n, (label, text) in pages))
+    assert turns(parsed) == list(TALK)

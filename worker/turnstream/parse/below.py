@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Sequence
 
 from turnstream.models import Line
 from turnstream.parse.candidates import LONG_TEXT
 from turnstream.parse.heads import is_role
 from turnstream.parse.lines import ends_sentence, is_divider
-from turnstream.parse.marks import Mark
+from turnstream.parse.marks import MAX_LABEL, Mark
 from turnstream.parse.voices import VOICE_WINDOW, has_voice
+
+#: Who somebody is, in brackets: a seat, a party, the name of an office's holder.
+_NOTE = re.compile(r"(?:\([^\W\d_][^()]*\) ?)+")
+#: Fewer of them show nothing; so many are different from each other.
+FEWEST_NOTES, VARIED = 3, 0.5
 
 
 def with_all_lines(lines: Sequence[Line], marks: Sequence[Mark]) -> list[Mark]:
@@ -27,7 +33,20 @@ def with_all_lines(lines: Sequence[Line], marks: Sequence[Mark]) -> list[Mark]:
             joined[-1] = above._replace(further=1)
         else:
             joined.append(mark)
-    return [_closed(lines, mark) for mark in joined]
+    noted = _notes(lines, joined)
+    return [_closed(lines, mark._replace(further=1) if mark.line in noted else mark) for mark in joined]
+
+
+def _notes(lines: Sequence[Line], marks: Sequence[Mark]) -> frozenset[int]:
+    """Lines of the marks with brackets below that say who it is, `(Leeds) (Con)`: remarks are more alike."""
+    below = {
+        mark.line: lines[mark.line + 1].text
+        for mark in marks
+        if mark.at == len(lines[mark.line].text) and not mark.further and mark.line + 1 < len(lines)
+    }
+    found = {number: text for number, text in below.items() if _NOTE.fullmatch(text) and len(text) <= MAX_LABEL}
+    varied = len(found) >= FEWEST_NOTES and len(set(found.values())) >= VARIED * len(found)
+    return frozenset(found) if varied else frozenset()
 
 
 def _is_role_of(label: str, name: str, alone: Container[str]) -> bool:

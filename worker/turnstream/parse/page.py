@@ -26,6 +26,8 @@ FEWEST_PAGES, FEWEST_NAMED = 3, 2
 _PAGE = re.compile(r"(?i)\b(?:page|pages|p|pp|col|column|columns|seite|página|pág|pagina|pag|стр|страница|strona)\b")
 #: Pages that may be missing between two marks.
 PAGES_APART = 3
+#: Share of named marks between which no more are missing.
+NEAR = 0.8
 #: What leads from an entry of a table of contents to its page.
 _LEADER = re.compile(r"(?:\. ?){6}")
 #: A time that stands alone, `[00:00:12:44]`, `(00:45:11):`.
@@ -90,13 +92,20 @@ def _is_time(text: str) -> bool:
 
 def _counts(lines: Sequence[Line], pattern: str, numbers: Sequence[int]) -> bool:
     """Whether one of the numbers in lines of a pattern goes up as pages do."""
-    if len(numbers) < (FEWEST_NAMED if _PAGE.search(pattern) else FEWEST_PAGES):
+    named = _PAGE.search(pattern) is not None
+    if len(numbers) < (FEWEST_NAMED if named else FEWEST_PAGES):
         return False
     one = lines[numbers[0]].text
     if (one[0].isalpha() and shape_of(outside_brackets(one.rstrip(":.")))) or find_time(one):
         return False
     columns = zip(*(map(int, _NUMBER.findall(lines[number].text)) for number in numbers), strict=True)
-    return any(all(1 <= after - before <= PAGES_APART for before, after in pairwise(column)) for column in columns)
+    return any(_go_up([after - before for before, after in pairwise(column)], named=named) for column in columns)
+
+
+def _go_up(steps: Sequence[int], *, named: bool) -> bool:
+    """A mark that says what it is may stand twice, or after pages that are not in the text."""
+    near = sum((0 if named else 1) <= step <= PAGES_APART for step in steps)
+    return near == len(steps) or (named and min(steps) >= 0 and near >= NEAR * len(steps))
 
 
 def _running_heads(lines: Sequence[Line], pages: set[int]) -> Iterator[int]:

@@ -74,7 +74,10 @@ def weigh(lines: Sequence[Line], marks: Sequence[Mark]) -> Weight:
     signed = marks[0].style in SIGNS
     shapes = _shapes(heads, marks[0].style)
     shaped = [
-        mark for mark in marks if shapes[mark.line] and (signed or _may_speak(heads[mark.line], shapes[mark.line]))
+        mark
+        for mark in marks
+        if shapes[mark.line]
+        and (signed or _may_speak(heads[mark.line], shapes[mark.line], alone=_is_alone(lines, mark)))
     ]
     if len(shaped) < FEWEST:
         return Weight((), 0.0, ("few",), {"marks": len(shaped)})
@@ -137,14 +140,20 @@ def _alike(marks: list[Mark], heads: Mapping[int, str]) -> list[Mark]:
     return capitals if len(capitals) >= ALIKE * len(marks) else marks
 
 
-def _may_speak(head: str, shape: Shape | None) -> bool:
+def _is_alone(lines: Sequence[Line], mark: Mark) -> bool:
+    return mark.at == len(lines[mark.line].text)
+
+
+def _may_speak(head: str, shape: Shape | None, *, alone: bool) -> bool:
     folded = [fold(part) for part in head.split()]
     if (is_field(head) and shape != "initials") or (shape in _WEAK and folded[0] in words.STARTERS):
         return False
     if shape != "office" and len(folded) <= MAX_SAID and not words.VOICE.isdisjoint(folded):
         return False
     # Somebody is spoken to: `Mr. Chairman.`
-    is_address = len(folded) > 1 and folded[0] in words.HONORIFICS and words.OFFICES.issuperset(folded[1:])
+    is_address = (
+        not alone and len(folded) > 1 and folded[0] in words.HONORIFICS and words.OFFICES.issuperset(folded[1:])
+    )
     return shape is not None and not (is_address or is_heading(head, shape))
 
 

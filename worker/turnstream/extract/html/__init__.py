@@ -27,6 +27,8 @@ _DOCUMENT = re.compile(
 )
 #: Share of the characters that may stand in no block of a fragment, and how many each of its blocks has at most.
 BARE, PER_BLOCK = 0.1, 4000
+#: … and above which the lines of a document are its own: somebody put tags around a plain text.
+MOSTLY_BARE = 0.5
 #: Characters of a text in which the title of its page is looked for.
 _HEAD = 3000
 #: Blocks at its top in which a heading of the second rank may be that of the page.
@@ -39,6 +41,8 @@ def read(text: str) -> Reading | None:
     page = Builder().feed(markup)
     if not _DOCUMENT.match(text) and not _is_fragment(page, len(text)):
         return None
+    if page.bare > len(text) * MOSTLY_BARE and page.tags * PER_BLOCK < len(text):
+        page = Builder(keeps_lines=True).feed(Markup(text))
     blocks = body_of(page)
     warnings = ("truncated",) if markup.truncated else ()
     return Reading("html", [*_title(page.title, blocks), *_pieces(blocks)], warnings)

@@ -40,6 +40,7 @@ _ITEMS = {
     "tfoot": (("tr", "thead", "tbody", "tfoot"), ("table",)),
     **{heading: (tuple(elements.HEADINGS), _SCOPES) for heading in elements.HEADINGS},
 }
+_WHOLE = frozenset(("html", "body"))
 _OF_TABLES = frozenset(("table", "tbody", "td", "tfoot", "th", "thead", "tr"))
 
 
@@ -62,14 +63,16 @@ class Block(NamedTuple):
 
 @dataclass(slots=True)
 class Page:
-    """The blocks of a page in order, the regions that they stand in (each with the one around it), its title.
+    """The blocks of a page in order, the regions that they stand in, its title.
 
-    ``bare`` counts the characters that stand in no block, ``tags`` the blocks that begin.
+    Of each region: the number of the one around it, what it is for, and by which sign.
+    ``bare`` counts the characters that stand in no block, ``tags`` the blocks and lines that tags begin.
     """
 
     blocks: list[Block] = field(default_factory=list)
     around: list[int] = field(default_factory=lambda: [-1])
     parts: list[Part | None] = field(default_factory=lambda: [None])
+    signs: list[str] = field(default_factory=lambda: [""])
     title: str = ""
     bare: int = 0
     tags: int = 0
@@ -81,7 +84,7 @@ class _Open:
 
     name: str
     depth: int
-    part: Part | None = None
+    part: tuple[Part, str] | None = None
     region: int = -1
     bold: bool = False
     link: bool = False
@@ -96,19 +99,21 @@ class _Open:
 
 
 class Builder:
-    """Takes the tokens of a page, once."""
+    """Takes the tokens of a page, once; with ``keeps_lines`` its line ends are shown everywhere."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, keeps_lines: bool = False) -> None:
         self.page = Page()
         self._stack: list[_Open] = []
         self._open: defaultdict[str, list[_Open]] = defaultdict(list)
         self._beyond: Counter[str] = Counter()
         self._containers: list[_Open] = []
-        self._blocks = self._bold = self._link = self._unseen = self._keeps = self._named = 0
+        self._blocks = self._bold = self._link = self._unseen = self._named = 0
+        self._keeps = int(keeps_lines)
         self._bold_classes: frozenset[str] = frozenset()
         self._lines: list[list[Words]] = [[]]
         self._column_ends = False
         self._cells = 0
+        self._styled: str | None = None
 
     def feed(self, tokens: Iterable[str | Start | End | Raw]) -> Page:
         """Return the page that these tokens make."""
@@ -160,21 +165,24 @@ class Builder:
 
     def _break(self) -> None:
         """End the block, if there is one."""
-        lines, self._lines = self._lines, [[]]
+        lines = self._lines
         self._column_ends = False
+        if len(lines) == 1 and not lines[0]:
+            return
+        self._lines = [[]]
         while lines and _is_blank(lines[-1]):
             lines.pop()
         begin = next((number for number, line in enumerate(lines) if not _is_blank(line)), len(lines))
         if begin == len(lines):
             return
-        heading = next((self._open[name][-1] for name in elements.HEADINGS if self._open[name]), None)
-        style = elements.HEADINGS[heading.name] if heading else None
-        if not style and self._open["dt"]:
-            style = "bold"
-        self.page.blocks.append(Block(lines[begin:], self._region(), style, self._cells if self._in_cell() else 0))
+        cell = self._cells if self._open["td"] or self._open["th"] else 0
+        self.page.blocks.append(Block(lines[begin:], self._region(), self._style(), cell))
 
-    def _in_cell(self) -> bool:
-        return bool(self._open["td"] or self._open["th"])
+    def _style(self) -> str | None:
+        """How a block is written by the element that it is in: its first, as few others stand in one on purpose."""
+        styled = self._styled
+        self._styled = None
+        return elements.STYLES[styled] if styled and self._open[styled] else None
 
     def _region(self) -> int:
         """The number of the innermost part that is open; parts get theirs when they have words."""
@@ -184,7 +192,9 @@ class Builder:
         around = self._containers[at - 1].region if at else 0
         for container in self._containers[at:]:
             self.page.around.append(around)
-            self.page.parts.append(container.part)
+            part, sign = container.part or (None, "")
+            self.page.parts.append(part)
+            self.page.signs.append(sign)
             around = container.region = len(self.page.parts) - 1
         return around
 
@@ -193,6 +203,7 @@ class Builder:
     def _start(self, tag: Start) -> None:
         name = tag.name
         if name == "br":
+            self.page.tags += 1
             self._lines.append([])
         elif name == "hr":
             self._break()
@@ -207,7 +218,7 @@ class Builder:
 
     def _close_before(self, name: str) -> None:
         """Close what cannot hold such an element."""
-        if name in elements.BLOCKS and name not in elements.INSIDE_PARAGRAPHS:
+        if self._open["p"] and name in elements.BLOCKS and name not in elements.INSIDE_PARAGRAPHS:
             self._close_within(("p",), _SCOPES)
         if item := _ITEMS.get(name):
             self._close_within(*item)
@@ -223,18 +234,12 @@ class Builder:
 
     def _push(self, name: str, found: dict[str, str]) -> None:
         is_block = name in elements.BLOCKS
-        one = _Open(name, len(self._stack))
+        one = _Open(name, len(self._stack), unseen=name in elements.WORDLESS, columns=name == "time")
+        one.bold, one.keeps = name in elements.BOLD, name in elements.PREFORMATTED
         if found:
-            one.part = elements.part_of(name, found) if is_block else None
-            one.unseen = not is_block and elements.is_hidden(found)
-            one.link = name == "a" and elements.navigates(found.get("href", ""))
-            one.names = elements.names_speaker(found)
-        elif is_block:
-            one.part = elements.part_of(name, found)
-        one.bold = elements.is_bold(name, found, self._bold_classes)
-        one.keeps = elements.keeps_lines(name, found)
-        one.unseen |= name in elements.WORDLESS
-        one.columns = one.names or name == "time"
+            self._describe(one, found, is_block=is_block)
+        elif name in elements.PARTS:
+            one.part = elements.part_of(name, found, within=self._is_within())
         if is_block:
             self._begin_block(one)
         elif one.columns:
@@ -243,11 +248,28 @@ class Builder:
         self._open[name].append(one)
         self._count(one, 1)
 
+    def _describe(self, one: _Open, found: dict[str, str], *, is_block: bool) -> None:
+        """Say of an element what its attributes do."""
+        one.bold = elements.is_bold(one.name, found, self._bold_classes)
+        one.keeps = elements.keeps_lines(one.name, found)
+        one.names = elements.names_speaker(found)
+        one.columns |= one.names
+        one.link = one.name == "a" and elements.navigates(found.get("href", ""))
+        if is_block:
+            one.part = elements.part_of(one.name, found, within=self._is_within())
+        else:
+            one.unseen |= elements.is_hidden(found)
+
+    def _is_within(self) -> bool:
+        return any(self._open[section] for section in elements.SECTIONS)
+
     def _begin_block(self, one: _Open) -> None:
         self._break()
-        self._blocks += one.name not in {"html", "body"}
-        self.page.tags += 1
+        self._blocks += one.name not in _WHOLE
+        self.page.tags += one.name not in _WHOLE
         one.named_outside, self._named = self._named, 0
+        if one.name in elements.STYLES:
+            self._styled = one.name
         if one.name in elements.CONTAINERS or one.part:
             self._containers.append(one)
         if one.name == "tr":
@@ -302,7 +324,7 @@ class Builder:
             self._close(one)
         if one.name not in elements.BLOCKS:
             return
-        self._blocks -= one.name not in {"html", "body"}
+        self._blocks -= one.name not in _WHOLE
         self._named = one.named_outside
         if self._containers and self._containers[-1] is one:
             self._containers.pop()

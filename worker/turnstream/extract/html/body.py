@@ -6,15 +6,19 @@ words is the text, whatever it is called.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
-from turnstream.extract.html.blocks import Block, Page
+from turnstream.extract.html.blocks import MAX_NAME, Block, Page
 
 #: Blocks one after the other that are nothing but links: a menu.
 MENU = 3
 #: Share of the words that makes a part the text; of a text's words, that its inner part has if only that is meant.
 MOST, NEARLY_ALL = 0.5, 0.8
+#: … that all parts of a class may have together, and not be the text.
+MUCH = 0.25
 #: Blocks between a page's heading and its text.
 BETWEEN = 15
 
@@ -41,10 +45,7 @@ def body_of(page: Page) -> list[Block]:
         sizes = [_size(block) for block in page.blocks]
     aside = [part in _ASIDES for part in page.parts]
     regions = _regions(page, sizes, aside)
-    whole = regions[0].all_words
-    for number, region in enumerate(regions):
-        if aside[number] and page.parts[number] != "comments" and region.all_words > whole * MOST:
-            aside[number] = False
+    aside = _trusted(page, regions, aside)
     regions = _regions(page, sizes, aside)
     chosen = _text(page, regions, aside)
     at = chosen
@@ -52,12 +53,9 @@ def body_of(page: Page) -> list[Block]:
         aside[at] = False
         at = page.around[at]
     left_out = _left_out(page, aside)
-    first, last = _bounds(page, regions, left_out, chosen)
-    return [
-        block
-        for number, block in enumerate(page.blocks)
-        if first <= number <= last and sizes[number] and not left_out[block.region]
-    ] or page.blocks
+    kept = [number for number, block in enumerate(page.blocks) if sizes[number] and not left_out[block.region]]
+    first, last = _widened(page, kept, *_bounds(page, regions, left_out, chosen))
+    return [page.blocks[number] for number in kept if first <= number <= last] or page.blocks
 
 
 def _size(block: Block) -> int:
@@ -102,6 +100,22 @@ def _regions(page: Page, sizes: Sequence[int], aside: Sequence[bool]) -> list[_R
     return regions
 
 
+def _trusted(page: Page, regions: Sequence[_Region], aside: Sequence[bool]) -> list[bool]:
+    """What stands aside but for what holds too much of the page for that: a part, or all parts of one sign."""
+    whole = regions[0].all_words
+    trusted = [
+        is_aside and (page.parts[number] == "comments" or regions[number].all_words <= whole * MOST)
+        for number, is_aside in enumerate(aside)
+    ]
+    held: Counter[str] = Counter()
+    nested = _left_out(page, trusted)
+    for number, around in enumerate(page.around[1:], 1):
+        if trusted[number] and not nested[around] and page.parts[number] != "comments":
+            held[page.signs[number]] += regions[number].all_words
+    wrong = {sign for sign, words in held.items() if words > whole * (MUCH if sign[0] == "." else MOST)}
+    return [is_aside and page.signs[number] not in wrong for number, is_aside in enumerate(trusted)]
+
+
 def _text(page: Page, regions: Sequence[_Region], aside: Sequence[bool]) -> int:
     """The number of the part that is the text: called so, with most of the words; else the whole page, 0."""
     in_comments = _left_out(page, [part == "comments" for part in page.parts])
@@ -138,3 +152,21 @@ def _bounds(page: Page, regions: Sequence[_Region], left_out: Sequence[bool], ch
     above = [number for number in range(max(0, first - BETWEEN), first) if not left_out[page.blocks[number].region]]
     heading = next((number for number in above if page.blocks[number].style == "heading 1"), first)
     return heading, min([outer.last, *inner])
+
+
+def _widened(page: Page, kept: Sequence[int], first: int, last: int) -> tuple[int, int]:
+    """The bounds of a text with what begins like a block in it: tags that are not closed, or too often, cut it off."""
+    openings = {number: _opening(page.blocks[number]) for number in kept}
+    inside = {opening for number, opening in openings.items() if first <= number <= last and opening}
+    alike = [number for number, opening in openings.items() if opening in inside]
+    return min([first, *alike]), max([last, *alike])
+
+
+def _opening(block: Block) -> str:
+    """What may say who speaks: words in bold, or before a colon."""
+    line = block.lines[0]
+    bold = "".join(words.text for words in takewhile(lambda words: words.bold, line)).strip()
+    if bold or not line:
+        return bold.rstrip(":")
+    label, colon, _ = "".join(words.text for words in line)[:MAX_NAME].partition(":")
+    return label.strip() if colon else ""

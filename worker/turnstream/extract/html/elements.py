@@ -15,6 +15,8 @@ def _set(names: str) -> frozenset[str]:
 
 
 HEADINGS = {f"h{rank}": f"heading {rank}" for rank in range(1, 7)}
+#: … and of a list of terms, which are who speaks.
+STYLES = {**HEADINGS, "dt": "bold"}
 #: Elements that begin a line of their own (the HTML standard, section 15.3).
 CONTAINERS = _set(
     "address article aside blockquote body center details dialog dir div dl fieldset figure footer form header hgroup "
@@ -33,7 +35,8 @@ WORDLESS = _set("audio canvas datalist noscript object rp rt select svg template
 PREFORMATTED = frozenset(("listing", "pre", "textarea", "xmp"))
 BOLD = frozenset(("b", "strong", "th"))
 
-_PARTS_BY_NAME: dict[str, Part] = {
+#: Elements that are parts of a page.
+PARTS: dict[str, Part] = {
     "aside": "around",
     "fieldset": "around",
     "footer": "around",
@@ -42,6 +45,9 @@ _PARTS_BY_NAME: dict[str, Part] = {
     "article": "article",
     "main": "main",
 }
+_OF_SECTIONS = frozenset(("footer", "header"))
+#: Elements that make a section, or a part that may have a header of its own.
+SECTIONS = ("article", "aside", "blockquote", "main", "section")
 _PARTS_BY_ROLE: dict[str, Part] = {
     "article": "article",
     "banner": "around",
@@ -78,23 +84,30 @@ _RULE = re.compile(r"\.([\w-]{1,64})\s*\{([^{}]{1,2000})\}")
 _NAVIGATES = re.compile(r"(?!#|javascript:|[^#]*[?&#]t=)", re.IGNORECASE)
 
 
-def part_of(name: str, found: dict[str, str]) -> Part | None:
-    """What an element's part of the page is for."""
-    if is_hidden(found):
-        return "hidden"
-    if name in {"body", "html"}:
-        return None
-    marks = f"{found.get('class', '')} {found.get('id', '')}"[:_LOOKED_AT]
-    words = [_WORDS.findall(mark) for mark in marks.split()]
-    ends = {word.lower() for mark in words if mark and mark[0] not in _NEGATED for word in (mark[0], mark[-1])}
-    if not ends.isdisjoint(_COMMENTS):
-        return "comments"
-    by_name = _PARTS_BY_ROLE.get(found.get("role", "").lower()) or _PARTS_BY_NAME.get(name)
-    if by_name or not ends.isdisjoint(_AROUND):
-        return by_name or "around"
-    if found.get("itemprop") in {"articleBody", "transcript"} or any(map(_TEXT.fullmatch, marks.split())):
-        return "text"
-    return None
+def part_of(name: str, found: dict[str, str], *, within: bool) -> tuple[Part, str] | None:
+    """What an element's part of the page is for, and by which sign: an element, a role, a class.
+
+    ``within`` an article or a section a header or footer is a part of that (the HTML standard, section 4.3.8).
+    """
+    if is_hidden(found) or name in {"body", "html"}:
+        return ("hidden", "hidden") if is_hidden(found) else None
+    marks = f"{found.get('class', '')} {found.get('id', '')}"[:_LOOKED_AT].split()
+    ends = [(word, mark) for mark in marks for word in _ends_of(mark)]
+    if any(word in _COMMENTS for word, _ in ends):
+        return "comments", "comments"
+    role = found.get("role", "").lower()
+    if part := _PARTS_BY_ROLE.get(role) or (None if within and name in _OF_SECTIONS else PARTS.get(name)):
+        return part, f"<{role or name}>"
+    if around := next((mark for word, mark in ends if word in _AROUND), None):
+        return "around", f".{around}"
+    is_text = found.get("itemprop") in {"articleBody", "transcript"} or any(map(_TEXT.fullmatch, marks))
+    return ("text", "text") if is_text else None
+
+
+def _ends_of(mark: str) -> tuple[str, ...]:
+    """The first and the last word of a class or an id, unless it says what is not there."""
+    words = _WORDS.findall(mark)
+    return (words[0].lower(), words[-1].lower()) if words and words[0] not in _NEGATED else ()
 
 
 def is_hidden(found: dict[str, str]) -> bool:
