@@ -172,6 +172,11 @@ def test_a_time_in_any_column_stands_before_the_label() -> None:
     ]
 
 
+def test_a_time_below_a_name_in_its_cell_stands_before_it() -> None:
+    assert lines(table([(p("Nora") + p("0:12"), "One.")])) == ["0:12 Nora One."]
+    assert lines(table([(p("Nora Webb\nChair"), "One.")])) == ["Nora Webb Chair One."]
+
+
 def test_a_cell_of_several_paragraphs_goes_on_below() -> None:
     assert lines(table([("Nora:", p("One.") + p("Two."))])) == ["Nora: One.", "Two."]
 

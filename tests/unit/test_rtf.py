@@ -189,8 +189,8 @@ def test_a_gigabyte_of_bytes_that_are_not_there_is_the_end(number: int) -> None:
 def test_any_control_word_again_and_again_is_read_in_linear_time(part: str) -> None:
     begin = time.process_time()
     with suppress(PermanentError):
-        extract(b"{\\rtf1 " + part.encode() * (1_000_000 // len(part)))
-    assert time.process_time() - begin < 10
+        extract(b"{\\rtf1 " + part.encode() * (200_000 // len(part)))
+    assert time.process_time() - begin < 5
 
 
 @settings(max_examples=300)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 import zipfile
 
 import pytest
@@ -10,17 +9,6 @@ import pytest
 from tests import office
 from turnstream.errors import Damaged, EmptyFile, Encrypted, PermanentError, UnsupportedFormat
 from turnstream.extract import extract
-
-COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-
-
-def compound(*streams: str) -> bytes:
-    """Return what a directory of streams looks like, at the place where it would be."""
-    entries = (
-        (name := stream.encode("utf-16-le")).ljust(64, b"\0") + struct.pack("<H", len(name) + 2) + bytes(62)
-        for stream in ("Root Entry", *streams)
-    )
-    return COMPOUND.ljust(512, b"\0") + b"".join(entries)
 
 
 @pytest.mark.parametrize(
@@ -109,9 +97,9 @@ def test_a_zip_cut_off_is_damaged() -> None:
 )
 def test_a_compound_file_is_named(streams: tuple[str, ...], error: type[PermanentError], detail: str) -> None:
     with pytest.raises(error, match=detail):
-        extract(compound(*streams))
+        extract(office.compound(*streams))
 
 
 def test_a_text_about_encrypted_packages_in_an_old_file_does_not_lock_it() -> None:
     with pytest.raises(UnsupportedFormat):
-        extract(compound("WordDocument") + "EncryptedPackage is a stream.".encode("utf-16-le"))
+        extract(office.compound("WordDocument") + "EncryptedPackage is a stream.".encode("utf-16-le"))

@@ -81,21 +81,29 @@ def _piece(line: Sequence[tuple[str, bool]], heading: int | None) -> Piece:
 def row(cells: Iterable[Sequence[Block]]) -> list[Block]:
     """Return the paragraphs of a table row: short cells stand before the last one, a tab between, as labels do."""
     filled = [kept for cell in cells if (kept := [block for block in cell if any(map(_shown, block))])]
-    if not filled or not all(map(_is_label, filled[:-1])):
+    if len(filled) <= 1 or not all(map(_is_label, filled[:-1])):
         return [block for cell in filled for block in cell]
     *labels, (said, *further) = filled
-    # Whatever the column that it is in, a time stands first where labels have one.
-    shown = sorted((_line(cell[0]) for cell in labels), key=lambda text: not _TIME.fullmatch(text))
-    opening = "".join(f"{label}\t" for label in shown)
-    if not opening:
-        return [said, *further]
     begin = next(number for number, piece in enumerate(said) if _shown(piece))
-    first = Piece(_shown(said[begin]), opening=opening)
+    first = Piece(_shown(said[begin]), opening="".join(f"{label}\t" for label in _labels(labels)))
     return [[first, *said[begin + 1 :]], *further]
 
 
 def _is_label(cell: Sequence[Block]) -> bool:
-    return len(cell) == 1 and len(_line(cell[0])) <= MAX_LABEL
+    """One short paragraph, a time above or below it left out."""
+    shown = [text for text in map(_line, cell) if not _TIME.fullmatch(text)]
+    return len(shown) <= 1 and sum(map(len, shown)) <= MAX_LABEL
+
+
+def _labels(cells: Sequence[Sequence[Block]]) -> list[str]:
+    """What labels consist of; whatever its column or line, a time stands first, where labels have one."""
+    times: list[str] = []
+    others: list[str] = []
+    for cell in cells:
+        shown = [text for block in cell for piece in block if (text := " ".join(_shown(piece).split()))]
+        times += filter(_TIME.fullmatch, shown)
+        others += filter(None, [" ".join(text for text in shown if not _TIME.fullmatch(text))])
+    return times + others
 
 
 def _line(block: Block) -> str:
