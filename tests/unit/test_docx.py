@@ -153,6 +153,11 @@ def test_a_text_box_is_read_once_and_below_its_paragraph() -> None:
     assert lines(p(run("One"), f"<w:r>{box}</w:r>", run(" two"))) == ["One two", "Beside"]
 
 
+def test_properties_may_have_alternatives_too() -> None:
+    other = "<mc:AlternateContent><mc:Choice><w:b/></mc:Choice></mc:AlternateContent>"
+    assert lines(p(run("Yes.", other), look=other)) == ["Yes."]
+
+
 def test_what_has_no_alternative_here_is_read_in_its_fallback() -> None:
     box = f"<mc:AlternateContent><mc:Fallback>{run('plain')}</mc:Fallback></mc:AlternateContent>"
     assert lines(p(box)) == ["plain"]

@@ -29,6 +29,8 @@ _LEFT_OUT = frozenset(("w:moveFrom", "w:rPrChange", "w:pPrChange", "w:tblPrChang
 _LEFT_OUT |= {"w:rt", "w:sectPr"}
 #: … but in these, `w:del` says that a paragraph's mark or a row is deleted.
 _MARKED = {"w:rPr": "paragraph", "w:trPr": "row"}
+#: What stands in these is of a paragraph or run, not in it.
+_PROPERTIES = frozenset(("w:pPr", "w:rPr"))
 #: Characters that have an element of their own in a run.
 _CHARACTERS = {"w:tab": "\t", "w:ptab": "\t", "w:br": "\n", "w:cr": "\n", "w:noBreakHyphen": "-"}
 #: Symbols that are commonly taken from fonts without letters, by font and code.
@@ -192,7 +194,7 @@ class Body:
             return
         parent = self._path[-1] if self._path else ""
         self._path.append(name)
-        if parent in ("w:rPr", "w:pPr"):
+        if parent in _PROPERTIES:
             self._property(parent, name, attributes)
         elif begin := self._BEGIN.get(name):
             begin(self, attributes)
@@ -208,7 +210,7 @@ class Body:
             self._inside = False
             return
         self._path.pop()
-        if finish := self._END.get(name):
+        if (finish := self._END.get(name)) and not _PROPERTIES.intersection(self._path[-1:]):
             finish(self)
 
     def text(self, data: str) -> None:
