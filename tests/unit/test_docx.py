@@ -123,6 +123,10 @@ def test_bold_of_a_paragraphs_style_and_of_a_runs_take_each_other_away() -> None
         (p("<w:r><w:sym w:font='Wingdings' w:char='F0E0'/></w:r>", run(" this")), "→ this"),
         (p("<w:r><w:sym w:font='Wingdings' w:char='F021'/></w:r>", run(" this")), "\ufffd this"),
         (p("<w:r><w:sym w:font='Arial' w:char='00E9'/></w:r>", run("t")), "ét"),
+        (
+            p(*(f"<w:r><w:sym w:font='Symbol' w:char='{code}'/></w:r>" for code in ("F061", "DE", "2228", "D800"))),
+            "α⇒∨\ufffd",
+        ),
         (p(f"<w:fldSimple w:instr='DATE'>{run('12 May')}</w:fldSimple>"), "12 May"),
         (p("<w:r><w:instrText>DATE</w:instrText></w:r>", run("12 May")), "12 May"),
         (p("<w:ruby><w:rt>" + run("かん") + "</w:rt><w:rubyBase>" + run("漢") + "</w:rubyBase></w:ruby>"), "漢"),
@@ -139,7 +143,17 @@ def test_bold_of_a_paragraphs_style_and_of_a_runs_take_each_other_away() -> None
     ],
     ids=[
         *("insertion", "deletion", "moved away", "moved here", "deleted mark", "hidden", "shown", "link", "note"),
-        *("hyphens", "symbol", "unknown symbol", "letter as symbol", "field", "instruction", "ruby", "formula"),
+        *(
+            "hyphens",
+            "symbol",
+            "unknown symbol",
+            "letter as symbol",
+            "signs",
+            "field",
+            "instruction",
+            "ruby",
+            "formula",
+        ),
         *("control", "placeholder", "white space"),
     ],
 )

@@ -19,8 +19,8 @@ _EMPTY: Block = [Piece("")]
 MAX_LABEL = 160
 #: Of the paragraphs that follow another without an empty one between, so many begin small where each is only a line …
 _SMALL = 0.3
-#: … and fewer tell nothing.
-_FEWEST = 6
+#: … and no longer than this, of which a few may be; fewer tell nothing.
+_WIDTH, _LONGER, _FEWEST = 120, 0.1, 6
 _TIME = re.compile(r"[\[(]?\d{1,3}(?::\d{1,2}){1,2}(?:[.,]\d{1,3})?(?: ?(?:-->|[-–—]) ?[\d:.,]{4,12})?[\])]?")
 
 
@@ -128,7 +128,9 @@ def apart(blocks: Iterable[Block]) -> Iterator[Piece]:
 def _are_lines(blocks: Sequence[Block]) -> bool:
     shown = [_line(block) for block in blocks]
     following = [below for above, below in pairwise(shown) if above and below]
-    return len(following) >= _FEWEST and sum(text[0].islower() for text in following) >= _SMALL * len(following)
+    small = sum(text[0].islower() for text in following)
+    longer = sum(len(text) > _WIDTH for text in following)
+    return len(following) >= _FEWEST and small >= _SMALL * len(following) and longer <= _LONGER * len(following)
 
 
 def reading(name: str, blocks: Sequence[Block], *, whole: bool, cues: Iterable[Piece] | None = None) -> Reading:

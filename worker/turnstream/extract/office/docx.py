@@ -33,29 +33,19 @@ _MARKED = {"w:rPr": "paragraph", "w:trPr": "row"}
 _PROPERTIES = frozenset(("w:pPr", "w:rPr"))
 #: Characters that have an element of their own in a run.
 _CHARACTERS = {"w:tab": "\t", "w:ptab": "\t", "w:br": "\n", "w:cr": "\n", "w:noBreakHyphen": "-"}
-#: Symbols that are commonly taken from fonts without letters, by font and code.
-_SYMBOLS = {
-    ("wingdings", 0x4A): "☺",
-    ("wingdings", 0x6C): "●",
-    ("wingdings", 0x6E): "■",
-    ("wingdings", 0xA7): "▪",
-    ("wingdings", 0xD8): "➢",
-    ("wingdings", 0xDF): "←",
-    ("wingdings", 0xE0): "→",
-    ("wingdings", 0xFC): "✓",
-    ("symbol", 0xAE): "→",
-    ("symbol", 0xB0): "°",
-    ("symbol", 0xB1): "±",
-    ("symbol", 0xB2): "″",
-    ("symbol", 0xB4): "×",
-    ("symbol", 0xB7): "•",
-    ("symbol", 0xBC): "…",
-    ("symbol", 0xBE): "—",
+_LOST = "\ufffd"
+#: The signs of the font Symbol from 0x20 and from 0xA0 on (Adobe's encoding of it), and some of Wingdings.
+_SYMBOL = (
+    " !∀#∃%&∋()∗+,−./0123456789:;<=>?≅ΑΒΧΔΕΦΓΗΙϑΚΛΜΝΟΠΘΡΣΤΥςΩΞΨΖ[∴]⊥_‾αβχδεφγηιϕκλμνοπθρστυϖωξψζ{|}∼",
+    "€ϒ′≤⁄∞ƒ♣♦♥♠↔←↑→↓°±″≥×∝∂•÷≠≡≈…⏐⎯↵ℵℑℜ℘⊗⊕∅∩∪⊃⊇⊄⊂⊆∈∉∠∇®©™∏√⋅¬∧∨⇔⇐⇑⇒⇓◊〈®©™∑",
+)
+_SIGNS = {
+    "symbol": dict(enumerate(_SYMBOL[0], 0x20)) | dict(enumerate(_SYMBOL[1], 0xA0)),
+    "wingdings": {0x4A: "☺", 0x6C: "●", 0x6E: "■", 0xA7: "▪", 0xD8: "➢", 0xDF: "←", 0xE0: "→", 0xFC: "✓"},
 }
-_SYMBOL_FONTS = ("symbol", "wingdings", "webdings", "marlett", "zapf")
-#: Where fonts of symbols have their characters, and what stands for one that is not known here.
-_PRIVATE, _LOST = range(0xF000, 0xF100), "\ufffd"
-_SURROGATES, _LAST = range(0xD800, 0xE000), 0xFFFF
+_FONTS_OF_SIGNS = (*_SIGNS, "webdings", "marlett", "zapf")
+#: Where such fonts have their signs, if not below; what no character is.
+_PRIVATE, _SURROGATES, _LAST = range(0xF000, 0xF100), range(0xD800, 0xE000), 0xFFFF
 
 
 def main_part(package: Package) -> str | None:
@@ -383,8 +373,7 @@ def _symbol(font: str, code: str) -> str:
     except ValueError:
         return _LOST
     font = font.casefold()
-    if value in _PRIVATE:
-        value -= _PRIVATE.start
-    if font.startswith(_SYMBOL_FONTS) or value < ord(" "):
-        return _SYMBOLS.get((font, value), _LOST)
-    return chr(value) if value <= _LAST and value not in _SURROGATES else _LOST
+    place = value - _PRIVATE.start if value in _PRIVATE else value
+    if place < len(_PRIVATE) and font.startswith(_FONTS_OF_SIGNS):
+        return _SIGNS.get(font, {}).get(place, _LOST)
+    return chr(place) if ord(" ") <= place <= _LAST and place not in _SURROGATES else _LOST
