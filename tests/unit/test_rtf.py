@@ -88,6 +88,7 @@ def test_characters_by_number_and_what_stands_for_them(body: str, shown: str) ->
         ("cp1251", r"{\f0\fnil\fcharset0 A;}", r"\ansi\ansicpg1251\cocoartf1504", r"\f0"),
         ("cp1251", r"{\f0\fcharset0 A;}{\f7\fcharset204{\*\falt B} C;}", r"\ansi\ansicpg1252\deff0", r"\f7"),
         ("cp1251", r"{\f0\fcharset204 A;}", r"\ansi\deff0", r"\plain"),
+        ("cp1251", r"{\f3\fcharset204 A;}", r"\ansi\deff3", r"\i"),
         ("mac-cyrillic", r"{\f0 A;}", r"\mac\ansicpg10007", ""),
         ("cp866", r"{\f0\cpg866 A;}", r"\ansi", r"\f0"),
         ("utf-8", r"{\f0 A;}", r"\ansi\ansicpg65001", ""),
@@ -142,6 +143,17 @@ def test_a_table_is_read_row_by_row() -> None:
 def test_a_cell_of_several_paragraphs_goes_on_below() -> None:
     row = r"\trowd\cellx1\cellx2\pard\intbl Nora:\cell One.\par Two.\cell\row\pard After\par"
     assert text(row) == "Nora: One.\nTwo.\nAfter"
+
+
+def test_a_table_in_a_table_is_read_row_by_row() -> None:
+    def nested(*cells: str) -> str:
+        said = "".join(f"\\pard\\intbl\\itap2 {cell}\\nestcell" for cell in cells)
+        return said + r"{\*\nesttableprops\trowd\cellx1\nestrow}{\nonesttables\par}"
+
+    inner = nested("Nora:", "One.") + nested("Omar:", "Two.")
+    assert text(rf"\trowd\pard\intbl Above\par{inner}\pard\intbl\itap1 Below\cell\row\pard After\par") == (
+        "Above\nNora: One.\nOmar: Two.\nBelow\nAfter"
+    )
 
 
 def test_a_text_box_is_read_below_its_paragraph() -> None:
