@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import struct
 import zipfile
+from contextlib import suppress
 
 import pytest
 
@@ -76,6 +78,21 @@ def test_a_member_that_begins_where_there_is_none_is_damaged() -> None:
         place = raw.find(b"PK\x01\x02", place + 1)
     with pytest.raises(PermanentError):
         extract(bytes(raw))
+
+
+def test_a_member_that_begins_beyond_any_file_is_damaged() -> None:
+    raw = office.teams()
+    place = raw.rindex(b"PK\x01\x02")
+    entry = bytearray(raw[place : raw.index(b"PK\x05\x06")])
+    end = bytearray(raw[raw.index(b"PK\x05\x06") :])
+    entry[42:46] = b"\xff" * 4
+    entry[30:32] = (12).to_bytes(2, "little")
+    entry += struct.pack("<HHQ", 1, 8, (1 << 64) - 1)
+    begin = raw.index(b"PK\x01\x02")
+    directory = raw[begin:place] + entry
+    end[12:16] = len(directory).to_bytes(4, "little")
+    with suppress(PermanentError):
+        extract(raw[:begin] + directory + end)
 
 
 def test_a_zip_cut_off_is_damaged() -> None:
