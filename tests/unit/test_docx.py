@@ -191,6 +191,14 @@ def test_a_time_in_any_column_stands_before_the_label() -> None:
     ]
 
 
+def test_who_speaks_may_stand_in_the_last_column() -> None:
+    rows = [(office.clock(at), said, name) for (name, said), at in zip(TALK, office.STARTS, strict=True)]
+    turns = parse(extract(docx(table(rows)))).turns
+    assert [(turn.label, turn.start_s, turn.paragraphs) for turn in turns] == [
+        (name, at, (said,)) for (name, said), at in zip(TALK, office.STARTS, strict=True)
+    ]
+
+
 def test_a_time_below_a_name_in_its_cell_stands_before_it() -> None:
     assert lines(table([(p("Nora") + p("0:12"), "One.")])) == ["0:12 Nora One."]
     assert lines(table([(p("Nora Webb\nChair"), "One.")])) == ["Nora Webb Chair One."]

@@ -17,6 +17,10 @@ _EMPTY: Block = [Piece("")]
 
 #: Code points of a table cell that may be a label.
 MAX_LABEL = 160
+#: What sentences end in, and what may follow.
+_STOPS, _QUOTES = (".", "?", "!", "…", "。", "？", "！"), '"”’»)'
+#: Fewer rows do not show which column says who speaks.
+_FEWEST_ROWS = 4
 #: Of the paragraphs that follow another without an empty one between, so many begin small where each is only a line …
 _SMALL = 0.3
 #: … and no longer than this, of which a few may be; fewer tell nothing.
@@ -76,6 +80,33 @@ def _piece(line: Sequence[tuple[str, bool]], heading: int | None) -> Piece:
     else:
         return Piece(text, style="bold")
     return Piece(text[opening:], opening=text[:opening]) if text[:opening].strip() else Piece(text)
+
+
+def table(rows: Sequence[Sequence[Sequence[Block]]]) -> list[Block]:
+    """Return the paragraphs of a table, row by row; where who speaks stands last, it is read as if it stood before."""
+    said = _said_before(rows)
+    if said is None:
+        return [block for cells in rows for block in row(cells)]
+    columns = len(rows[-1])
+    return [
+        block
+        for cells in rows
+        for block in row([*cells[:said], *cells[said + 1 :], cells[said]] if len(cells) == columns else cells)
+    ]
+
+
+def _said_before(rows: Sequence[Sequence[Sequence[Block]]]) -> int | None:
+    """The column with most text, if that is sentences, and the last one has only short labels that come back."""
+    columns = len(rows[-1]) if rows else 0
+    full = [[" ".join(map(_line, cell)) for cell in cells] for cells in rows if len(cells) == columns]
+    if columns <= 1 or len(full) < _FEWEST_ROWS:
+        return None
+    *others, last = zip(*full, strict=True)
+    lengths = [sum(map(len, column)) for column in others]
+    most = lengths.index(max(lengths))
+    sentences = sum(text.rstrip(_QUOTES).endswith(_STOPS) for text in others[most])
+    labels = all(len(text) <= MAX_LABEL for text in last) and len(set(last)) * 2 <= len(last)
+    return most if labels and sentences * 2 >= len(last) and lengths[most] > 2 * sum(map(len, last)) else None
 
 
 def row(cells: Iterable[Sequence[Block]]) -> list[Block]:

@@ -152,6 +152,7 @@ class Body:
         self._left_out = 0
         self._stories = [_Story()]
         self._paragraphs: list[_Open] = []
+        self._tables: list[list[list[list[Block]]]] = []
         self._rows: list[_Row] = []
         self._alternatives: list[bool] = []
         self._placeholder = False
@@ -165,6 +166,8 @@ class Body:
         """Return the paragraphs; of a document that ends in the middle, those so far."""
         self._end_text()
         found = self._stories[0].close()
+        for rows in self._tables:
+            found += blocks.table(rows)
         for row in self._rows:
             found += blocks.row(row.cells)
         for story in self._stories[1:]:
@@ -304,8 +307,14 @@ class Body:
 
     def _end_row(self) -> None:
         row = self._rows.pop() if self._rows else _Row()
-        if not row.deleted:
-            self._stories[-1].blocks += blocks.row(row.cells)
+        if self._tables and not row.deleted:
+            self._tables[-1].append(row.cells)
+
+    def _begin_table(self, _: Mapping[str, str]) -> None:
+        self._tables.append([])
+
+    def _end_table(self) -> None:
+        self._stories[-1].blocks += blocks.table(self._tables.pop())
 
     def _delete(self, _: Mapping[str, str]) -> None:
         if self._rows and ("w:trPr", "w:del") in pairwise(self._path[-2:]):
@@ -330,6 +339,7 @@ class Body:
         "w:t": _begin_text,
         "m:t": _begin_text,
         "w:sym": _symbol,
+        "w:tbl": _begin_table,
         "w:tr": _begin_row,
         "w:tc": _begin_story,
         "w:txbxContent": _begin_story,
@@ -344,6 +354,7 @@ class Body:
         "m:r": _end_run,
         "w:t": _end_text,
         "m:t": _end_text,
+        "w:tbl": _end_table,
         "w:tr": _end_row,
         "w:tc": _end_cell,
         "w:txbxContent": _end_box,

@@ -120,8 +120,8 @@ class _Row:
         self.cells.append(self.cell)
         self.cell = []
 
-    def end(self) -> list[Block]:
-        found = blocks.row([*self.cells, self.cell])
+    def end(self) -> list[list[Block]]:
+        found = [*self.cells, self.cell] if self.cell else self.cells
         self.cells, self.cell = [], []
         return found
 
@@ -134,6 +134,7 @@ class _Story:
     paragraph: Paragraph = field(default_factory=Paragraph)
     beside: list[Block] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
+    rows: list[list[list[Block]]] = field(default_factory=list)
     row: _Row = field(default_factory=_Row)
     nested: _Row = field(default_factory=_Row)
 
@@ -141,22 +142,27 @@ class _Story:
         """End a paragraph that stands in so many tables; deeper ones than two are as if they were not."""
         self.paragraph.heading = heading
         if depth == 0:
-            self.end_row()
+            self.end_table()
         target = self.nested.cell if depth > 1 else self.row.cell if depth else self.blocks
         target += [self.paragraph.lines(), *self.beside]
         self.paragraph, self.beside = Paragraph(), []
 
     def end_row(self) -> None:
         self.end_nested_row()
-        self.blocks += self.row.end()
+        self.rows.append(self.row.end())
 
     def end_nested_row(self) -> None:
-        self.row.cell += self.nested.end()
+        self.row.cell += blocks.row(self.nested.end())
+
+    def end_table(self) -> None:
+        self.end_row()
+        self.blocks += blocks.table(list(filter(None, self.rows)))
+        self.rows = []
 
     def close(self, depth: int = 0) -> list[Block]:
         if not self.paragraph.is_empty or self.beside:
             self.end_paragraph(None, depth)
-        self.end_row()
+        self.end_table()
         return self.blocks
 
 
