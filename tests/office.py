@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from xml.sax.saxutils import escape
@@ -171,6 +172,15 @@ def _unicode(sign: str) -> str:
 def clock(seconds: int, *, hours: bool = False) -> str:
     """Return a time as exports have it: `0:12`, `00:00:12`."""
     return f"00:{seconds // 60:02}:{seconds % 60:02}" if hours else f"{seconds // 60}:{seconds % 60:02}"
+
+
+def compound(*streams: str) -> bytes:
+    """Return the directory of a compound file (OLE), at the place where it would be."""
+    entries = (
+        (name := stream.encode("utf-16-le")).ljust(64, b"\0") + struct.pack("<H", len(name) + 2) + bytes(62)
+        for stream in ("Root Entry", *streams)
+    )
+    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".ljust(512, b"\0") + b"".join(entries)
 
 
 HEADINGS = (

@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from tests import office
 from tests.acceptance.harness import until
 from tests.acceptance.station import DROPPER_ID, Scene, Table
 from tests.in_formats import WRITERS, docx_parts, talk, zipped
@@ -85,6 +86,34 @@ def zip_archive(scene: Scene) -> None:
     with zipfile.ZipFile(data, "w") as archive:
         archive.writestr("a.txt", scene.text())
     drop_whole(scene, data.getvalue(), "file.docx")
+
+
+@kind("Word, OpenDocument and RTF files, whatever their names", "published", _FILED)
+def office_files(scene: Scene) -> None:
+    for number, (name, make) in enumerate(office.MADE.items()):
+        drop_whole(scene, make(), f"{number}.txt" if number % 2 else name)
+
+
+@kind("Office file that a password opens", "rejected", _REFUSED, reason="encrypted")
+def locked_office_file(scene: Scene) -> None:
+    drop_whole(scene, office.compound("EncryptionInfo", "EncryptedPackage"), "file.docx")
+
+
+@kind("Office file of before 2007, or one that carries macros", "rejected", _REFUSED, reason="unsupported_format")
+def old_office_file(scene: Scene) -> None:
+    drop_whole(scene, office.compound("WordDocument"), "file.doc")
+    macros = {"word/vbaProject.bin": "x"}
+    drop_whole(scene, office.zipped(office.parts(office.p("Anna: Yes.")) | macros), "file.docm")
+
+
+@kind("Office file with its end missing", "rejected", _REFUSED, reason="damaged")
+def truncated_office_file(scene: Scene) -> None:
+    drop_whole(scene, office.teams()[:-100], "file.docx")
+
+
+@kind("ZIP bomb that calls itself a Word file", "rejected", f"{_REFUSED}; not expanded", reason="file_too_large")
+def office_bomb(scene: Scene) -> None:
+    drop_whole(scene, office.docx(office.p(" " * 50_000_000)), "file.docx")
 
 
 @kind("larger than `work.max_file_bytes`", "rejected", f"{_REFUSED}; not read", reason="file_too_large")

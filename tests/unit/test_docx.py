@@ -123,6 +123,10 @@ def test_bold_of_a_paragraphs_style_and_of_a_runs_take_each_other_away() -> None
         (p("<w:r><w:sym w:font='Wingdings' w:char='F0E0'/></w:r>", run(" this")), "→ this"),
         (p("<w:r><w:sym w:font='Wingdings' w:char='F021'/></w:r>", run(" this")), "\ufffd this"),
         (p("<w:r><w:sym w:font='Arial' w:char='00E9'/></w:r>", run("t")), "ét"),
+        (
+            p(*(f"<w:r><w:sym w:font='Symbol' w:char='{code}'/></w:r>" for code in ("F061", "DE", "2228", "D800"))),
+            "α⇒∨\ufffd",
+        ),
         (p(f"<w:fldSimple w:instr='DATE'>{run('12 May')}</w:fldSimple>"), "12 May"),
         (p("<w:r><w:instrText>DATE</w:instrText></w:r>", run("12 May")), "12 May"),
         (p("<w:ruby><w:rt>" + run("かん") + "</w:rt><w:rubyBase>" + run("漢") + "</w:rubyBase></w:ruby>"), "漢"),
@@ -139,7 +143,17 @@ def test_bold_of_a_paragraphs_style_and_of_a_runs_take_each_other_away() -> None
     ],
     ids=[
         *("insertion", "deletion", "moved away", "moved here", "deleted mark", "hidden", "shown", "link", "note"),
-        *("hyphens", "symbol", "unknown symbol", "letter as symbol", "field", "instruction", "ruby", "formula"),
+        *(
+            "hyphens",
+            "symbol",
+            "unknown symbol",
+            "letter as symbol",
+            "signs",
+            "field",
+            "instruction",
+            "ruby",
+            "formula",
+        ),
         *("control", "placeholder", "white space"),
     ],
 )
@@ -151,6 +165,11 @@ def test_a_text_box_is_read_once_and_below_its_paragraph() -> None:
     inner = f"<w:txbxContent>{p('Beside')}</w:txbxContent>"
     box = f"<mc:AlternateContent><mc:Choice>{inner}</mc:Choice><mc:Fallback>{inner}</mc:Fallback></mc:AlternateContent>"
     assert lines(p(run("One"), f"<w:r>{box}</w:r>", run(" two"))) == ["One two", "Beside"]
+
+
+def test_properties_may_have_alternatives_too() -> None:
+    other = "<mc:AlternateContent><mc:Choice><w:b/></mc:Choice></mc:AlternateContent>"
+    assert lines(p(run("Yes.", other), look=other)) == ["Yes."]
 
 
 def test_what_has_no_alternative_here_is_read_in_its_fallback() -> None:
@@ -170,6 +189,19 @@ def test_a_time_in_any_column_stands_before_the_label() -> None:
     assert [(turn.label, turn.start_s) for turn in parsed.turns] == [
         (name, at) for (name, _), at in zip(TALK, office.STARTS, strict=True)
     ]
+
+
+def test_who_speaks_may_stand_in_the_last_column() -> None:
+    rows = [(office.clock(at), said, name) for (name, said), at in zip(TALK, office.STARTS, strict=True)]
+    turns = parse(extract(docx(table(rows)))).turns
+    assert [(turn.label, turn.start_s, turn.paragraphs) for turn in turns] == [
+        (name, at, (said,)) for (name, said), at in zip(TALK, office.STARTS, strict=True)
+    ]
+
+
+def test_a_time_below_a_name_in_its_cell_stands_before_it() -> None:
+    assert lines(table([(p("Nora") + p("0:12"), "One.")])) == ["0:12 Nora One."]
+    assert lines(table([(p("Nora Webb\nChair"), "One.")])) == ["Nora Webb Chair One."]
 
 
 def test_a_cell_of_several_paragraphs_goes_on_below() -> None:

@@ -61,6 +61,7 @@ FORMS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
     "bold": ("own_line", "**{label}**\n\n{text}\n\n", TALK),
     "own line with a time": ("own_line", "{label}  0:1{n}\n{text}\n\n", TALK),
     "own line between rules": ("own_line", "{rule}\n{label}  [{n}]\n{rule}\n{text}\n\n", TALK),
+    "own line in brackets with a time": ("own_line", "[{label}] 0:1{n}\n{text}\n\n", TALK),
     "own line and time of day": ("own_line", "{label}  10:1{n} AM\n{text}\n", TALK),
     "period": ("period", "    {label}. {text}\n", OFFICES),
     "period in capitals": ("period", "{label}. {text}\n\n", CAPITALS),

@@ -69,6 +69,13 @@ def test_what_the_page_shows_is_read(body: str, shown: str) -> None:
     assert lines(body, HIDDEN) == [shown]
 
 
+def test_a_flat_file_is_read_in_the_encoding_that_it_comes_in() -> None:
+    flat = fodt("<text:p>Да, “so”.</text:p>")
+    for codec in ("utf-8", "utf-16"):
+        document = extract(flat.replace("UTF-8", codec).encode(codec))
+        assert (document.canonical, document.format) == ("Да, “so”.", "odt")
+
+
 def test_headings_titles_and_bold_text_are_told() -> None:
     body = (
         '<text:p text:style-name="Title">One</text:p><text:h text:outline-level="2">Two</text:h>'

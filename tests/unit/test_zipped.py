@@ -4,23 +4,13 @@ from __future__ import annotations
 
 import struct
 import zipfile
+from contextlib import suppress
 
 import pytest
 
 from tests import office
 from turnstream.errors import Damaged, EmptyFile, Encrypted, PermanentError, UnsupportedFormat
 from turnstream.extract import extract
-
-COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-
-
-def compound(*streams: str) -> bytes:
-    """Return what a directory of streams looks like, at the place where it would be."""
-    entries = (
-        (name := stream.encode("utf-16-le")).ljust(64, b"\0") + struct.pack("<H", len(name) + 2) + bytes(62)
-        for stream in ("Root Entry", *streams)
-    )
-    return COMPOUND.ljust(512, b"\0") + b"".join(entries)
 
 
 @pytest.mark.parametrize(
@@ -90,6 +80,21 @@ def test_a_member_that_begins_where_there_is_none_is_damaged() -> None:
         extract(bytes(raw))
 
 
+def test_a_member_that_begins_beyond_any_file_is_damaged() -> None:
+    raw = office.teams()
+    place = raw.rindex(b"PK\x01\x02")
+    entry = bytearray(raw[place : raw.index(b"PK\x05\x06")])
+    end = bytearray(raw[raw.index(b"PK\x05\x06") :])
+    entry[42:46] = b"\xff" * 4
+    entry[30:32] = (12).to_bytes(2, "little")
+    entry += struct.pack("<HHQ", 1, 8, (1 << 64) - 1)
+    begin = raw.index(b"PK\x01\x02")
+    directory = raw[begin:place] + entry
+    end[12:16] = len(directory).to_bytes(4, "little")
+    with suppress(PermanentError):
+        extract(raw[:begin] + directory + end)
+
+
 def test_a_zip_cut_off_is_damaged() -> None:
     with pytest.raises(Damaged, match="without its end"):
         extract(b"PK\x03\x04" + bytes(100))
@@ -109,9 +114,9 @@ def test_a_zip_cut_off_is_damaged() -> None:
 )
 def test_a_compound_file_is_named(streams: tuple[str, ...], error: type[PermanentError], detail: str) -> None:
     with pytest.raises(error, match=detail):
-        extract(compound(*streams))
+        extract(office.compound(*streams))
 
 
 def test_a_text_about_encrypted_packages_in_an_old_file_does_not_lock_it() -> None:
     with pytest.raises(UnsupportedFormat):
-        extract(compound("WordDocument") + "EncryptedPackage is a stream.".encode("utf-16-le"))
+        extract(office.compound("WordDocument") + "EncryptedPackage is a stream.".encode("utf-16-le"))

@@ -4,6 +4,7 @@ formats     which format it is; a module for each, imported when it is met
 pieces      what a format's reader finds: paragraphs, cues, utterances
 canonical   the canonical lines of them, and of plain text
 encoding    bytes to characters; declared, legacy, unmarked, damage, what it takes
+office      Word, OpenDocument and RTF files
 limits      how much a packed file may grow, how deep a nested one may be
 """
 

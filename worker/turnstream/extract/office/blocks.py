@@ -17,10 +17,14 @@ _EMPTY: Block = [Piece("")]
 
 #: Code points of a table cell that may be a label.
 MAX_LABEL = 160
+#: What sentences end in, and what may follow.
+_STOPS, _QUOTES = (".", "?", "!", "…", "。", "？", "！"), '"”’»)'
+#: Fewer rows do not show which column says who speaks.
+_FEWEST_ROWS = 4
 #: Of the paragraphs that follow another without an empty one between, so many begin small where each is only a line …
 _SMALL = 0.3
-#: … and fewer tell nothing.
-_FEWEST = 6
+#: … and no longer than this, of which a few may be; fewer tell nothing.
+_WIDTH, _LONGER, _FEWEST = 120, 0.1, 6
 _TIME = re.compile(r"[\[(]?\d{1,3}(?::\d{1,2}){1,2}(?:[.,]\d{1,3})?(?: ?(?:-->|[-–—]) ?[\d:.,]{4,12})?[\])]?")
 
 
@@ -78,24 +82,59 @@ def _piece(line: Sequence[tuple[str, bool]], heading: int | None) -> Piece:
     return Piece(text[opening:], opening=text[:opening]) if text[:opening].strip() else Piece(text)
 
 
+def table(rows: Sequence[Sequence[Sequence[Block]]]) -> list[Block]:
+    """Return the paragraphs of a table, row by row; where who speaks stands last, it is read as if it stood before."""
+    said = _said_before(rows)
+    if said is None:
+        return [block for cells in rows for block in row(cells)]
+    columns = len(rows[-1])
+    return [
+        block
+        for cells in rows
+        for block in row([*cells[:said], *cells[said + 1 :], cells[said]] if len(cells) == columns else cells)
+    ]
+
+
+def _said_before(rows: Sequence[Sequence[Sequence[Block]]]) -> int | None:
+    """The column with most text, if that is sentences, and the last one has only short labels that come back."""
+    columns = len(rows[-1]) if rows else 0
+    full = [[" ".join(map(_line, cell)) for cell in cells] for cells in rows if len(cells) == columns]
+    if columns <= 1 or len(full) < _FEWEST_ROWS:
+        return None
+    *others, last = zip(*full, strict=True)
+    lengths = [sum(map(len, column)) for column in others]
+    most = lengths.index(max(lengths))
+    sentences = sum(text.rstrip(_QUOTES).endswith(_STOPS) for text in others[most])
+    labels = all(len(text) <= MAX_LABEL for text in last) and len(set(last)) * 2 <= len(last)
+    return most if labels and sentences * 2 >= len(last) and lengths[most] > 2 * sum(map(len, last)) else None
+
+
 def row(cells: Iterable[Sequence[Block]]) -> list[Block]:
     """Return the paragraphs of a table row: short cells stand before the last one, a tab between, as labels do."""
     filled = [kept for cell in cells if (kept := [block for block in cell if any(map(_shown, block))])]
-    if not filled or not all(map(_is_label, filled[:-1])):
+    if len(filled) <= 1 or not all(map(_is_label, filled[:-1])):
         return [block for cell in filled for block in cell]
     *labels, (said, *further) = filled
-    # Whatever the column that it is in, a time stands first where labels have one.
-    shown = sorted((_line(cell[0]) for cell in labels), key=lambda text: not _TIME.fullmatch(text))
-    opening = "".join(f"{label}\t" for label in shown)
-    if not opening:
-        return [said, *further]
     begin = next(number for number, piece in enumerate(said) if _shown(piece))
-    first = Piece(_shown(said[begin]), opening=opening)
+    first = Piece(_shown(said[begin]), opening="".join(f"{label}\t" for label in _labels(labels)))
     return [[first, *said[begin + 1 :]], *further]
 
 
 def _is_label(cell: Sequence[Block]) -> bool:
-    return len(cell) == 1 and len(_line(cell[0])) <= MAX_LABEL
+    """One short paragraph, a time above or below it left out."""
+    shown = [text for text in map(_line, cell) if not _TIME.fullmatch(text)]
+    return len(shown) <= 1 and sum(map(len, shown)) <= MAX_LABEL
+
+
+def _labels(cells: Sequence[Sequence[Block]]) -> list[str]:
+    """What labels consist of; whatever its column or line, a time stands first, where labels have one."""
+    times: list[str] = []
+    others: list[str] = []
+    for cell in cells:
+        shown = [text for block in cell for piece in block if (text := " ".join(_shown(piece).split()))]
+        times += filter(_TIME.fullmatch, shown)
+        others += filter(None, [" ".join(text for text in shown if not _TIME.fullmatch(text))])
+    return times + others
 
 
 def _line(block: Block) -> str:
@@ -120,7 +159,9 @@ def apart(blocks: Iterable[Block]) -> Iterator[Piece]:
 def _are_lines(blocks: Sequence[Block]) -> bool:
     shown = [_line(block) for block in blocks]
     following = [below for above, below in pairwise(shown) if above and below]
-    return len(following) >= _FEWEST and sum(text[0].islower() for text in following) >= _SMALL * len(following)
+    small = sum(text[0].islower() for text in following)
+    longer = sum(len(text) > _WIDTH for text in following)
+    return len(following) >= _FEWEST and small >= _SMALL * len(following) and longer <= _LONGER * len(following)
 
 
 def reading(name: str, blocks: Sequence[Block], *, whole: bool, cues: Iterable[Piece] | None = None) -> Reading:

@@ -29,31 +29,23 @@ _LEFT_OUT = frozenset(("w:moveFrom", "w:rPrChange", "w:pPrChange", "w:tblPrChang
 _LEFT_OUT |= {"w:rt", "w:sectPr"}
 #: … but in these, `w:del` says that a paragraph's mark or a row is deleted.
 _MARKED = {"w:rPr": "paragraph", "w:trPr": "row"}
+#: What stands in these is of a paragraph or run, not in it.
+_PROPERTIES = frozenset(("w:pPr", "w:rPr"))
 #: Characters that have an element of their own in a run.
 _CHARACTERS = {"w:tab": "\t", "w:ptab": "\t", "w:br": "\n", "w:cr": "\n", "w:noBreakHyphen": "-"}
-#: Symbols that are commonly taken from fonts without letters, by font and code.
-_SYMBOLS = {
-    ("wingdings", 0x4A): "☺",
-    ("wingdings", 0x6C): "●",
-    ("wingdings", 0x6E): "■",
-    ("wingdings", 0xA7): "▪",
-    ("wingdings", 0xD8): "➢",
-    ("wingdings", 0xDF): "←",
-    ("wingdings", 0xE0): "→",
-    ("wingdings", 0xFC): "✓",
-    ("symbol", 0xAE): "→",
-    ("symbol", 0xB0): "°",
-    ("symbol", 0xB1): "±",
-    ("symbol", 0xB2): "″",
-    ("symbol", 0xB4): "×",
-    ("symbol", 0xB7): "•",
-    ("symbol", 0xBC): "…",
-    ("symbol", 0xBE): "—",
+_LOST = "\ufffd"
+#: The signs of the font Symbol from 0x20 and from 0xA0 on (Adobe's encoding of it), and some of Wingdings.
+_SYMBOL = (
+    " !∀#∃%&∋()∗+,−./0123456789:;<=>?≅ΑΒΧΔΕΦΓΗΙϑΚΛΜΝΟΠΘΡΣΤΥςΩΞΨΖ[∴]⊥_‾αβχδεφγηιϕκλμνοπθρστυϖωξψζ{|}∼",
+    "€ϒ′≤⁄∞ƒ♣♦♥♠↔←↑→↓°±″≥×∝∂•÷≠≡≈…⏐⎯↵ℵℑℜ℘⊗⊕∅∩∪⊃⊇⊄⊂⊆∈∉∠∇®©™∏√⋅¬∧∨⇔⇐⇑⇒⇓◊〈®©™∑",
+)
+_SIGNS = {
+    "symbol": dict(enumerate(_SYMBOL[0], 0x20)) | dict(enumerate(_SYMBOL[1], 0xA0)),
+    "wingdings": {0x4A: "☺", 0x6C: "●", 0x6E: "■", 0xA7: "▪", 0xD8: "➢", 0xDF: "←", 0xE0: "→", 0xFC: "✓"},
 }
-_SYMBOL_FONTS = ("symbol", "wingdings", "webdings", "marlett", "zapf")
-#: Where fonts of symbols have their characters, and what stands for one that is not known here.
-_PRIVATE, _LOST = range(0xF000, 0xF100), "\ufffd"
-_SURROGATES, _LAST = range(0xD800, 0xE000), 0xFFFF
+_FONTS_OF_SIGNS = (*_SIGNS, "webdings", "marlett", "zapf")
+#: Where such fonts have their signs, if not below; what no character is.
+_PRIVATE, _SURROGATES, _LAST = range(0xF000, 0xF100), range(0xD800, 0xE000), 0xFFFF
 
 
 def main_part(package: Package) -> str | None:
@@ -160,6 +152,7 @@ class Body:
         self._left_out = 0
         self._stories = [_Story()]
         self._paragraphs: list[_Open] = []
+        self._tables: list[list[list[list[Block]]]] = []
         self._rows: list[_Row] = []
         self._alternatives: list[bool] = []
         self._placeholder = False
@@ -173,6 +166,8 @@ class Body:
         """Return the paragraphs; of a document that ends in the middle, those so far."""
         self._end_text()
         found = self._stories[0].close()
+        for rows in self._tables:
+            found += blocks.table(rows)
         for row in self._rows:
             found += blocks.row(row.cells)
         for story in self._stories[1:]:
@@ -192,7 +187,7 @@ class Body:
             return
         parent = self._path[-1] if self._path else ""
         self._path.append(name)
-        if parent in ("w:rPr", "w:pPr"):
+        if parent in _PROPERTIES:
             self._property(parent, name, attributes)
         elif begin := self._BEGIN.get(name):
             begin(self, attributes)
@@ -208,7 +203,7 @@ class Body:
             self._inside = False
             return
         self._path.pop()
-        if finish := self._END.get(name):
+        if (finish := self._END.get(name)) and not _PROPERTIES.intersection(self._path[-1:]):
             finish(self)
 
     def text(self, data: str) -> None:
@@ -312,8 +307,14 @@ class Body:
 
     def _end_row(self) -> None:
         row = self._rows.pop() if self._rows else _Row()
-        if not row.deleted:
-            self._stories[-1].blocks += blocks.row(row.cells)
+        if self._tables and not row.deleted:
+            self._tables[-1].append(row.cells)
+
+    def _begin_table(self, _: Mapping[str, str]) -> None:
+        self._tables.append([])
+
+    def _end_table(self) -> None:
+        self._stories[-1].blocks += blocks.table(self._tables.pop())
 
     def _delete(self, _: Mapping[str, str]) -> None:
         if self._rows and ("w:trPr", "w:del") in pairwise(self._path[-2:]):
@@ -338,6 +339,7 @@ class Body:
         "w:t": _begin_text,
         "m:t": _begin_text,
         "w:sym": _symbol,
+        "w:tbl": _begin_table,
         "w:tr": _begin_row,
         "w:tc": _begin_story,
         "w:txbxContent": _begin_story,
@@ -352,6 +354,7 @@ class Body:
         "m:r": _end_run,
         "w:t": _end_text,
         "m:t": _end_text,
+        "w:tbl": _end_table,
         "w:tr": _end_row,
         "w:tc": _end_cell,
         "w:txbxContent": _end_box,
@@ -381,8 +384,7 @@ def _symbol(font: str, code: str) -> str:
     except ValueError:
         return _LOST
     font = font.casefold()
-    if value in _PRIVATE:
-        value -= _PRIVATE.start
-    if font.startswith(_SYMBOL_FONTS) or value < ord(" "):
-        return _SYMBOLS.get((font, value), _LOST)
-    return chr(value) if value <= _LAST and value not in _SURROGATES else _LOST
+    place = value - _PRIVATE.start if value in _PRIVATE else value
+    if place < len(_PRIVATE) and font.startswith(_FONTS_OF_SIGNS):
+        return _SIGNS.get(font, {}).get(place, _LOST)
+    return chr(place) if ord(" ") <= place <= _LAST and place not in _SURROGATES else _LOST

@@ -178,6 +178,7 @@ class Body:
         self._depth = 0
         self._stories: list[list[Block]] = [[]]
         self._paragraphs: list[_Open] = []
+        self._tables: list[list[list[list[Block]]]] = []
         self._rows: list[list[list[Block]]] = []
         #: Whether there is a text.
         self.is_met = False
@@ -185,6 +186,8 @@ class Body:
     def blocks(self) -> list[Block]:
         """Return the paragraphs; of a document that ends in the middle, those so far."""
         found = self._stories[0]
+        for rows in self._tables:
+            found += blocks.table(rows)
         for row in self._rows:
             found += blocks.row(row)
         for story in self._stories[1:]:
@@ -288,7 +291,17 @@ class Body:
             self._stories[-1].extend(found)
 
     def _end_row(self) -> None:
-        self._stories[-1] += blocks.row(self._rows.pop())
+        row = self._rows.pop()
+        if self._tables:
+            self._tables[-1].append(row)
+        else:
+            self._stories[-1] += blocks.row(row)
+
+    def _begin_table(self, _: Mapping[str, str]) -> None:
+        self._tables.append([])
+
+    def _end_table(self) -> None:
+        self._stories[-1] += blocks.table(self._tables.pop())
 
     _BEGIN: ClassVar[dict[str, Callable[[Body, Mapping[str, str]], None]]] = {
         "text:p": _begin_paragraph,
@@ -298,6 +311,7 @@ class Body:
         "text:tab": _tab,
         "text:line-break": _break,
         "draw:text-box": _begin_story,
+        "table:table": _begin_table,
         "table:table-row": _begin_row,
         "table:table-cell": _begin_story,
     }
@@ -306,6 +320,7 @@ class Body:
         "text:h": _end_paragraph,
         "text:span": _end_span,
         "draw:text-box": _end_box,
+        "table:table": _end_table,
         "table:table-row": _end_row,
         "table:table-cell": _end_cell,
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import io
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -18,6 +19,11 @@ MAX_MEMBERS = 10_000
 #: The two ways of packing that office formats allow (ISO 29500-2, 6.2.2; ODF 1.3 part 2, 2.2).
 _PACKINGS = frozenset((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED))
 _LOCKED = 0x1
+#: What the library raises of a broken file, apart from its own error; the overflow, of a place beyond any file.
+_BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, struct.error),
+    *(EOFError, NotImplementedError, OSError, OverflowError, ValueError),
+)
 _CHUNK = 1 << 16
 
 
@@ -37,7 +43,7 @@ class Package:
             raise FileTooLarge(f"a ZIP of more than {MAX_MEMBERS} files")
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(raw))
-        except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as error:
+        except _BROKEN as error:
             raise Damaged(f"a ZIP without its end: {error}") from error
         self._members = {one.filename.replace("\\", "/").lower(): one for one in self._zip.infolist()}
         self._size = len(raw)
@@ -74,7 +80,7 @@ class Package:
                     checksum = zlib.crc32(part, checksum)
                     yield part
             self.broken = self.broken or checksum != member.CRC
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError):
+        except _BROKEN:
             self.broken = True
 
 

@@ -76,8 +76,8 @@ _LEFT_OUT = frozenset(
         "xe",
     )
 )
-#: … and of those that a reader may leave out, the one with the text of a box.
-_KEPT = "shpinst"
+#: … and of those that a reader may leave out, the ones with the text of a box and the end of a nested row.
+_KEPT = frozenset(("nesttableprops", "shpinst"))
 #: Units of UTF-16, from 32768 on written as negative numbers, and the halves of a character that takes two.
 _UNITS, _HIGH, _LOW = range(-0x8000, 0x10000), range(0xD800, 0xDC00), range(0xDC00, 0xE000)
 _MOST_FALLBACKS = 16
@@ -102,7 +102,7 @@ class _State(NamedTuple):
     """What a group has of the one around it, and changes for itself."""
 
     destination: Destination = "text"
-    codec: str | None = None
+    font: int | None = None
     fallbacks: int = 1
     bold: bool = False
     hidden: bool = False
@@ -110,33 +110,59 @@ class _State(NamedTuple):
 
 
 @dataclass(slots=True)
+class _Row:
+    """A table row while it is read: its cells, and the paragraphs of the one that has not ended."""
+
+    cells: list[list[Block]] = field(default_factory=list)
+    cell: list[Block] = field(default_factory=list)
+
+    def end_cell(self) -> None:
+        self.cells.append(self.cell)
+        self.cell = []
+
+    def end(self) -> list[list[Block]]:
+        found = [*self.cells, self.cell] if self.cell else self.cells
+        self.cells, self.cell = [], []
+        return found
+
+
+@dataclass(slots=True)
 class _Story:
-    """What holds paragraphs: the document, or a text box, which ends with a group."""
+    """What holds paragraphs: the document, or a text box, which ends with a group; a ``nested`` row is in another."""
 
     groups: int = 0
     paragraph: Paragraph = field(default_factory=Paragraph)
     beside: list[Block] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
-    cell: list[Block] = field(default_factory=list)
-    cells: list[list[Block]] = field(default_factory=list)
+    rows: list[list[list[Block]]] = field(default_factory=list)
+    row: _Row = field(default_factory=_Row)
+    nested: _Row = field(default_factory=_Row)
 
-    def end_paragraph(self, heading: int | None, *, in_table: bool) -> None:
+    def end_paragraph(self, heading: int | None, depth: int) -> None:
+        """End a paragraph that stands in so many tables; deeper ones than two are as if they were not."""
         self.paragraph.heading = heading
-        if self.cells and not in_table:
-            self.end_row()
-        (self.cell if in_table else self.blocks).extend((self.paragraph.lines(), *self.beside))
+        if depth == 0:
+            self.end_table()
+        target = self.nested.cell if depth > 1 else self.row.cell if depth else self.blocks
+        target += [self.paragraph.lines(), *self.beside]
         self.paragraph, self.beside = Paragraph(), []
 
     def end_row(self) -> None:
-        if self.cell:
-            self.cells.append(self.cell)
-        self.blocks += blocks.row(self.cells)
-        self.cell, self.cells = [], []
+        self.end_nested_row()
+        self.rows.append(self.row.end())
 
-    def close(self) -> list[Block]:
-        if not self.paragraph.is_empty or self.beside:
-            self.end_paragraph(None, in_table=bool(self.cells))
+    def end_nested_row(self) -> None:
+        self.row.cell += blocks.row(self.nested.end())
+
+    def end_table(self) -> None:
         self.end_row()
+        self.blocks += blocks.table(list(filter(None, self.rows)))
+        self.rows = []
+
+    def close(self, depth: int = 0) -> list[Block]:
+        if not self.paragraph.is_empty or self.beside:
+            self.end_paragraph(None, depth)
+        self.end_table()
         return self.blocks
 
 
@@ -161,7 +187,7 @@ class _Reader:
         self._style = 0
         self._name = ""
         self._heading: int | None = None
-        self._in_table = False
+        self._tables = 0
 
     def read(self, raw: bytes) -> bool:
         """Read to the end of the outermost group; return whether it comes."""
@@ -189,7 +215,7 @@ class _Reader:
         self._flush()
         for story in reversed(self._stories[1:]):
             self._stories[0].beside += story.close()
-        return self._stories[0].close()
+        return self._stories[0].close(self._tables)
 
     def _begin_group(self) -> None:
         self._flush()
@@ -218,8 +244,8 @@ class _Reader:
 
     def _flush(self) -> None:
         if self._bytes:
-            codec = self._state.codec or self._codec
-            text = self._bytes.decode(codec, "replace")
+            font = self._default_font if self._state.font is None else self._state.font
+            text = self._bytes.decode(self._fonts.get(font) or self._codec, "replace")
             self._bytes.clear()
             self._add(text)
 
@@ -257,7 +283,7 @@ class _Reader:
             return max(value or 0, 0)
         if self._state.destination == "nothing":
             return 0
-        if word in _LEFT_OUT or (starred and word != _KEPT):
+        if word in _LEFT_OUT or (starred and word not in _KEPT):
             self._state = self._state._replace(destination="nothing")
         elif word in SIGNS:
             self._add(SIGNS[word])
@@ -294,7 +320,7 @@ class _Reader:
         if self._state.destination == "fonts":
             self._font = value or 0
         else:
-            self._state = self._state._replace(codec=self._fonts.get(value or 0))
+            self._state = self._state._replace(font=value or 0)
 
     def _set_charset(self, value: int | None) -> None:
         if self._state.destination == "fonts" and value is not None:
@@ -327,11 +353,10 @@ class _Reader:
         self._stories.append(_Story(len(self._groups)))
 
     def _plain(self, _: int | None) -> None:
-        codec = self._fonts.get(self._default_font)
-        self._state = self._state._replace(codec=codec, bold=False, hidden=False, deleted=False)
+        self._state = self._state._replace(font=None, bold=False, hidden=False, deleted=False)
 
     def _plain_paragraph(self, _: int | None) -> None:
-        self._heading, self._in_table = None, False
+        self._heading, self._tables = None, 0
 
     def _set_style(self, value: int | None) -> None:
         if self._state.destination == "styles":
@@ -344,28 +369,37 @@ class _Reader:
             self._heading = value + 1
 
     def _set_in_table(self, _: int | None) -> None:
-        self._in_table = True
+        self._tables = max(self._tables, 1)
 
     def _set_table_depth(self, value: int | None) -> None:
-        self._in_table = value is None or value > 0
+        self._tables = max(1 if value is None else value, 0)
 
     def _break(self, _: int | None) -> None:
         self._add("\n")
 
     def _end_paragraph(self, _: int | None = None) -> None:
         if self._state.destination == "text":
-            self._stories[-1].end_paragraph(self._heading, in_table=self._in_table)
+            self._stories[-1].end_paragraph(self._heading, self._tables)
 
     def _end_cell(self, _: int | None) -> None:
         if self._state.destination == "text":
             story = self._stories[-1]
-            story.end_paragraph(self._heading, in_table=True)
-            story.cells.append(story.cell)
-            story.cell = []
+            story.end_paragraph(self._heading, 1)
+            story.row.end_cell()
+
+    def _end_nested_cell(self, _: int | None) -> None:
+        if self._state.destination == "text":
+            story = self._stories[-1]
+            story.end_paragraph(self._heading, 2)
+            story.nested.end_cell()
 
     def _end_row(self, _: int | None) -> None:
         if self._state.destination == "text":
             self._stories[-1].end_row()
+
+    def _end_nested_row(self, _: int | None) -> None:
+        if self._state.destination == "text":
+            self._stories[-1].end_nested_row()
 
     _WORDS: ClassVar[dict[str, Callable[[_Reader, int | None], None]]] = {
         "ansicpg": _set_page,
@@ -380,7 +414,8 @@ class _Reader:
         "fonttbl": _begin_fonts,
         "intbl": _set_in_table,
         "itap": _set_table_depth,
-        "nestcell": _end_paragraph,
+        "nestcell": _end_nested_cell,
+        "nestrow": _end_nested_row,
         "outlinelevel": _set_level,
         "page": _break,
         "par": _end_paragraph,
