@@ -2,7 +2,7 @@
 
 values   JSON, JSON Lines and what is left of broken ones; how to look into them
 tools    what a few tools write otherwise than all others
-objects  an object as an utterance: the keys that say who, what and when; fields, what they say
+keys     which keys say who, what and when; fields, what they say; objects, an object as an utterance
 lists    a list of such objects, and the units of its times; words, words with times into cues
 choice   which of the lists of a file are its transcript
 
@@ -28,6 +28,5 @@ def read(text: str) -> Reading | None:
     found = values_of(text)
     if not found:
         return None
-    several = len(found.values) > 1
-    pieces = transcript_of(found.values if several else found.values[0])
-    return Reading("jsonl" if several else "json", pieces, found.warnings) if pieces else None
+    pieces = transcript_of(found.values if found.lines else found.values[0])
+    return Reading("jsonl" if found.lines else "json", pieces, found.warnings) if pieces else None

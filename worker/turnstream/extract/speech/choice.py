@@ -11,8 +11,9 @@ from typing import NamedTuple
 from turnstream.extract.limits import MAX_DEPTH
 from turnstream.extract.pieces import Piece, utterances
 from turnstream.extract.speech.fields import names_of
+from turnstream.extract.speech.keys import GUESSES
 from turnstream.extract.speech.lists import Utterances, pieces_of, said_by, spans_of, utterances_of
-from turnstream.extract.speech.objects import GUESSES, Said
+from turnstream.extract.speech.objects import Said
 from turnstream.extract.speech.tools import plain
 from turnstream.extract.speech.values import Fields, Json, folded, rows, too_deep
 
@@ -27,6 +28,7 @@ _TABLES_DEPTH, _TABLES_IN = 6, 8
 _PROSE = frozenset(("transcript", "transcription", "fulltranscript", "transcripttext"))
 _FEWEST_WORDS = 8
 _LONGEST_TITLE = 250
+_NESTED = (dict, list)
 #: The same again in another language.
 _TRANSLATED = "translat"
 
@@ -97,20 +99,20 @@ def transcript_of(value: Json) -> list[Piece]:
 
 def _chosen(found: _Found) -> list[_Source]:
     """The sources of one form that say most of who speaks, in the fewest parts; without their copies."""
-    forms: dict[tuple[object, ...], list[_Source]] = defaultdict(list)
+    forms: dict[tuple[object, ...], dict[str, _Source]] = defaultdict(dict)
     for source in sorted(found.sources.values(), key=lambda source: source.count):
-        alike = forms[source.form]
-        if all(source.opening != other.opening for other in alike):
-            alike.append(source)
+        forms[source.form].setdefault(source.opening, source)
     if not forms:
         return []
-    longest = max(map(_characters, forms.values()))
-    long = [sources for sources in forms.values() if _characters(sources) >= _SHARE * longest]
-    if found.spans and not any(source.has_speakers for sources in long for source in sources):
+    every = [[*alike.values()] for alike in forms.values()]
+    longest = max(map(_characters, every))
+    long = [alike for alike in every if _characters(alike) >= _SHARE * longest]
+    if found.spans and not any(source.has_speakers for alike in long for source in alike):
         best = max(long, key=_count)
     else:
-        best = min(long, key=lambda sources: (not sources[0].has_speakers, _count(sources)))
-    return [source for source in found.sources.values() if any(source is one for one in best)]
+        best = min(long, key=lambda alike: (not alike[0].has_speakers, _count(alike)))
+    kept = set(map(id, best))
+    return [source for source in found.sources.values() if id(source) in kept]
 
 
 def _characters(sources: list[_Source]) -> int:
@@ -155,7 +157,8 @@ def _below(node: _Node, found: _Found) -> Iterator[_Node]:
     value, titles = node.value, node.titles
     if isinstance(value, list):
         first_only = bool(node.path) and node.path[-1] in GUESSES
-        yield from (_Node(one, node.path, titles, node.depth + 1) for one in value[: 1 if first_only else None])
+        nested = (one for one in value[: 1 if first_only else None] if one and isinstance(one, _NESTED))
+        yield from (_Node(one, node.path, titles, node.depth + 1) for one in nested)
         return
     if not isinstance(value, dict):
         return
@@ -165,9 +168,9 @@ def _below(node: _Node, found: _Found) -> Iterator[_Node]:
     for key, one in plain(value).items():
         fold = folded(key)
         path = (*node.path, fold)
-        if isinstance(one, str) and (fold in _PROSE or path == ("text",)):
+        if isinstance(one, str) and (fold in _PROSE or (fold == "text" and node.depth == 0)):
             found.prose.setdefault(path, []).append(one)
-        if isinstance(one, dict | list) and not fold.startswith(_TRANSLATED):
+        if one and isinstance(one, _NESTED) and not fold.startswith(_TRANSLATED):
             yield _Node(one, path, titles, node.depth + 1)
 
 
@@ -182,7 +185,7 @@ def _names(value: Json) -> dict[str, str]:
     nodes: list[tuple[Json, int]] = [(value, 0)]
     while nodes:
         one, depth = nodes.pop()
-        if isinstance(one, list):
+        if isinstance(one, list) and depth < _TABLES_DEPTH:
             nodes.extend((below, depth + 1) for below in one[:_TABLES_IN])
         if not isinstance(one, dict) or depth > _TABLES_DEPTH:
             continue

@@ -11,7 +11,7 @@ from turnstream.extract.pieces import Piece
 from turnstream.extract.speech import objects
 from turnstream.extract.speech.fields import seconds
 from turnstream.extract.speech.objects import Said
-from turnstream.extract.speech.values import Fields, folded
+from turnstream.extract.speech.values import Fields
 from turnstream.extract.speech.words import Span, Word, cues, spoken
 
 #: What a number may count, in seconds: seconds, milliseconds, 100 ns (ticks); nothing else is in use.
@@ -27,8 +27,6 @@ _FEWEST_NAMED = 3
 #: A list of so many texts without blanks is one of words.
 _FEWEST_WORDS, _MOST_WORDS_SHARE = 8, 0.95
 _LONGEST_WORD = 12.0
-#: What recognisers that listen say of what they hear.
-_FINAL, _PARTIAL = frozenset(("final", "isfinal")), frozenset(("ispartial", "partial"))
 #: Keys of lists of words.
 _WORD_LISTS = frozenset(("words", "tokens", "wordsegments", "items"))
 
@@ -63,7 +61,7 @@ class Utterances:
 def said_by(rows: Sequence[Fields], names: Mapping[str, str]) -> list[Said]:
     """Read the objects of a list, guesses that a recogniser was to better left out."""
     said = [objects.read(row, names) for row in rows]
-    final = [one for one, row in zip(said, rows, strict=True) if one.text is None or not _is_interim(row)]
+    final = [one for one in said if one.text is None or not one.is_interim]
     return final if any(one.text for one in final) else said
 
 
@@ -88,14 +86,6 @@ def spans_of(said: Sequence[Said]) -> list[Said]:
     """Return the times in which somebody speaks that the objects of a list are, if they are."""
     found = [one for one in said if one.certain and one.text is None and one.times(1.0)[1] is not None]
     return found if len(found) * 2 >= len(said) else []
-
-
-def _is_interim(row: Fields) -> bool:
-    return any(
-        (folded(key) in _FINAL and value is False) or (folded(key) in _PARTIAL and value is True)
-        for key, value in row.items()
-        if isinstance(value, bool)
-    )
 
 
 def pieces_of(utterances: Utterances, spans: Sequence[Said]) -> Iterator[Piece]:

@@ -11,16 +11,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from types import UnionType
 
-from turnstream.extract.speech.objects import SPEAKERS, TEXTS
+from turnstream.extract.speech.keys import SPEAKERS, TEXTS
 from turnstream.extract.speech.values import Fields, Json, first_of, folded, rows
 
 #: A word of IBM's: itself, its beginning, its end.
 _STAMPED = 3
+#: What all of these tools have one of.
+_MARKS = {"results", "words"}
 
 
 def plain(node: Fields) -> Fields:
     """Return an object of one of these tools as others would write it; any other as it is."""
-    for tool in _TOOLS:
+    for tool in _TOOLS if _MARKS & node.keys() else (_columns,):
         if changed := tool(node):
             return {**node, **changed}
     return node
@@ -63,7 +65,10 @@ def _speechmatics(node: Fields) -> Fields | None:
 
 
 def _columns(node: Fields) -> Fields | None:
-    listed = {folded(key): key for key, value in node.items() if isinstance(value, list)}
+    lists = [key for key, value in node.items() if isinstance(value, list)]
+    if len(lists) < len(("who", "what")):
+        return None
+    listed = {folded(key): key for key in lists}
     who = next((listed[key] for key in SPEAKERS if key in listed), None)
     what = next((listed[key] for key in TEXTS if key in listed), None)
     if who is None or what is None or not _is_column(node[what], str) or not _is_column(node[who], str | int):
