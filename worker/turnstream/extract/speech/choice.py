@@ -130,9 +130,12 @@ def _walk(value: Json, names: Mapping[str, str]) -> _Found:
         node = nodes.pop()
         if node.depth > MAX_DEPTH:
             raise too_deep()
-        if isinstance(node.value, list) and _take(node, found, names):
-            continue
-        nodes.extend(reversed([*_below(node, found)]))
+        if isinstance(node.value, dict):
+            nodes.extend(reversed([*_members(node, node.value, found)]))
+        elif isinstance(node.value, list) and not _take(node, found, names):
+            best_only = bool(node.path) and node.path[-1] in GUESSES
+            below = [one for one in node.value[: 1 if best_only else None] if one and isinstance(one, _NESTED)]
+            nodes.extend([_Node(one, node.path, node.titles, node.depth + 1) for one in reversed(below)])
     return found
 
 
@@ -153,25 +156,16 @@ def _take(node: _Node, found: _Found, names: Mapping[str, str]) -> bool:
     return bool(spans)
 
 
-def _below(node: _Node, found: _Found) -> Iterator[_Node]:
-    value, titles = node.value, node.titles
-    if isinstance(value, list):
-        first_only = bool(node.path) and node.path[-1] in GUESSES
-        nested = (one for one in value[: 1 if first_only else None] if one and isinstance(one, _NESTED))
-        yield from (_Node(one, node.path, titles, node.depth + 1) for one in nested)
-        return
-    if not isinstance(value, dict):
-        return
+def _members(node: _Node, value: Fields, found: _Found) -> Iterator[_Node]:
+    titles = node.titles
     title = value.get("title")
     if isinstance(title, str) and 0 < len(title.strip()) <= _LONGEST_TITLE:
         titles = (*titles, title)
     for key, one in plain(value).items():
-        fold = folded(key)
-        path = (*node.path, fold)
-        if isinstance(one, str) and (fold in _PROSE or (fold == "text" and node.depth == 0)):
-            found.prose.setdefault(path, []).append(one)
-        if one and isinstance(one, _NESTED) and not fold.startswith(_TRANSLATED):
-            yield _Node(one, path, titles, node.depth + 1)
+        if isinstance(one, str) and (fold := folded(key)) and (fold in _PROSE or (fold == "text" and not node.depth)):
+            found.prose.setdefault((*node.path, fold), []).append(one)
+        elif one and isinstance(one, _NESTED) and not (fold := folded(key)).startswith(_TRANSLATED):
+            yield _Node(one, (*node.path, fold), titles, node.depth + 1)
 
 
 def _title(paths: list[tuple[str, ...]]) -> list[Piece]:
