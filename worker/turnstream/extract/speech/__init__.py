@@ -37,7 +37,7 @@ def read(text: str) -> Reading | None:
     found = values_of(text)
     if not found:
         return None
-    pieces = transcript_of(found.values if found.lines else found.values[0])
+    pieces = transcript_of(found.values if found.lines else found.values[0], len(text))
     warnings = found.warnings
     if "\\u" in text:
         if any(_HALF.search(f"{piece.speaker}{piece.text}") for piece in pieces):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import NamedTuple
@@ -12,7 +12,7 @@ from turnstream.extract.limits import MAX_DEPTH
 from turnstream.extract.pieces import Piece, utterances
 from turnstream.extract.speech.fields import names_of
 from turnstream.extract.speech.keys import GUESSES
-from turnstream.extract.speech.lists import Utterances, pieces_of, said_by, spans_of, utterances_of
+from turnstream.extract.speech.lists import Evidence, Utterances, pieces_of, said_by, spans_of, utterances_of
 from turnstream.extract.speech.objects import Said
 from turnstream.extract.speech.tools import plain
 from turnstream.extract.speech.values import Fields, Json, folded, rows, too_deep
@@ -24,6 +24,10 @@ _SHARE = 0.5
 #: Tables of speakers: where they stand, how deep, and in how many objects of a list.
 _TABLES = frozenset(("speakers", "participants", "users", "people", "speakernames", "speakermap"))
 _TABLES_DEPTH, _TABLES_IN = 6, 8
+#: Where each of several speaks on a recording of their own.
+_CHANNELS = "channels"
+#: Share of a file that a list must have in which only names and texts stand: others have them, too.
+_NAMED_SHARE = 0.25
 #: Where a whole transcript is one text, and the fewest words of it.
 _PROSE = frozenset(("transcript", "transcription", "fulltranscript", "transcripttext"))
 _FEWEST_WORDS = 8
@@ -42,14 +46,23 @@ class _Node(NamedTuple):
 
 @dataclass(slots=True)
 class _Source:
-    """All lists under the same keys: of each section its turns."""
+    """All lists under the same keys: of each section its turns, of each channel its words."""
 
-    lists: list[Utterances]
-    titles: list[tuple[str, ...]]
+    path: tuple[str, ...]
+    lists: list[Utterances] = field(default_factory=list)
+    titles: list[tuple[str, ...]] = field(default_factory=list)
+
+    @property
+    def says_who(self) -> bool:
+        return any(one.has_speakers for one in self.lists)
+
+    @property
+    def are_channels(self) -> bool:
+        return _CHANNELS in self.path and len(self.lists) > 1 and not self.says_who
 
     @property
     def has_speakers(self) -> bool:
-        return any(one.has_speakers for one in self.lists)
+        return self.says_who or self.are_channels
 
     @property
     def count(self) -> int:
@@ -80,8 +93,8 @@ class _Found:
     prose: dict[tuple[str, ...], list[str]] = field(default_factory=dict)
 
 
-def transcript_of(value: Json) -> list[Piece]:
-    """Return the cues of the transcript in a value; none if it is no transcript.
+def transcript_of(value: Json, size: int) -> list[Piece]:
+    """Return the cues of the transcript in a value that took ``size`` characters; none if it is no transcript.
 
     Raises:
         Damaged: nested deeper than ``limits.MAX_DEPTH``.
@@ -89,12 +102,20 @@ def transcript_of(value: Json) -> list[Piece]:
     """
     found = _walk(value, _names(value))
     chosen = _chosen(found)
-    if chosen:
+    named = all(source.form[0] is Evidence.NAMES for source in chosen)
+    if chosen and not (named and _characters(chosen) < _NAMED_SHARE * size):
         title = _title([titles for source in chosen for titles in source.titles])
-        pieces = (piece for source in chosen for one in source.lists for piece in pieces_of(one, found.spans))
-        return [*title, *utterances(pieces)]
+        return [*title, *utterances(piece for source in chosen for piece in _cues(source, found.spans))]
     prose = next(iter(found.prose.values()), [])
     return [Piece(text) for text in prose] if len(" ".join(prose).split()) >= _FEWEST_WORDS else []
+
+
+def _cues(source: _Source, spans: Sequence[Said]) -> Iterable[Piece]:
+    if not source.are_channels:
+        return (piece for one in source.lists for piece in pieces_of(one, spans))
+    channels = ((f"Channel {number}", one) for number, one in enumerate(source.lists))
+    pieces = (piece._replace(speaker=name) for name, one in channels for piece in pieces_of(one, ()))
+    return sorted(pieces, key=lambda piece: piece.start_s or 0.0)
 
 
 def _chosen(found: _Found) -> list[_Source]:
@@ -143,11 +164,11 @@ def _take(node: _Node, found: _Found, names: Mapping[str, str]) -> bool:
     """Whether a list is a part of the transcript."""
     objects = rows(node.value)
     key = node.path[-1] if node.path else ""
-    if not objects or key in GUESSES:
+    if not objects or key in GUESSES or key == _CHANNELS:
         return False
     said = said_by(objects, names)
     if utterances := utterances_of(key, said):
-        source = found.sources.setdefault(node.path, _Source([], []))
+        source = found.sources.setdefault(node.path, _Source(node.path))
         source.lists.append(utterances)
         source.titles.append(node.titles)
         return True

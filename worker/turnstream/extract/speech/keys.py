@@ -12,6 +12,19 @@ from turnstream.extract.speech.values import LONGEST_KEY, folded
 SPEAKERS = (
     *("speakername", "participantname", "speaker", "speakerlabel", "participant", "participantrole", "character"),
     *("who", "talker", "spk", "speakertag", "speakerid", "speakernumber", "spkid", "participantid", "channellabel"),
+    *(
+        "sprecher",
+        "redner",
+        "orateur",
+        "locuteur",
+        "intervenant",
+        "orador",
+        "hablante",
+        "spreker",
+        "发言人",
+        "發言人",
+        "話者",
+    ),
 )
 #: Who: what others have, too.
 NAMES = ("displayname", "name", "username", "user", "nickname", "nick", "sender", "from", "role")
@@ -19,7 +32,7 @@ NAMES = ("displayname", "name", "username", "user", "nickname", "nick", "sender"
 TEXTS = (
     *("punctuatedword", "punct", "text", "transcript", "content", "speech", "utterance", "utt", "sentence"),
     *("spokentext", "displaytext", "display", "transcription", "message", "caption", "line", "dialogue", "dialog"),
-    *("said", "word", "words"),
+    *("speechtext", "speechcontent", "texte", "texto", "testo", "tekst", "内容", "內容", "said", "word", "words"),
 )
 #: … in parts: lists of objects or strings.
 _PARTS = ("textblocks", "sentences", "elements", "tokens", "segs", "terms", "lines", "paragraphs", "items", "result")
