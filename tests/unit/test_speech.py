@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from turnstream.errors import Damaged, DocumentError
+from turnstream.errors import Damaged, EmptyFile
 from turnstream.extract import extract
 from turnstream.extract.speech.fields import seconds
 
@@ -725,7 +726,7 @@ def test_a_title_over_all_of_it_stands_before_it_and_one_of_a_section_does_not()
 
 def test_json_lines_are_a_list() -> None:
     rows = [{"speaker": "Jo Li", "text": JO[1]}, {"speaker": "Ann Bo", "text": LI[1]}]
-    for between in ("\n", "\r\n", "\n\n", "\x1e\n"):
+    for between in ("\n", "\r\n", "\n\n"):
         assert cues_in(between.join(map(json.dumps, rows)) + between) == timeless("Jo Li", "Ann Bo")
     assert cues_in("\n".join(json.dumps(row, indent=2) for row in rows)) == timeless("Jo Li", "Ann Bo")
 
@@ -863,47 +864,15 @@ def test_what_is_nested_deeper_than_anybody_writes_is_damaged(text: str) -> None
         extract(text.encode())
 
 
+KEYS = (
+    *("speaker", "text", "words", "start", "end", "results", "alternatives", "timestamps", "speakers", "name", "time"),
+    *("items", "speaker_labels", "segments", "title", "transcript", "content", "speakerTag", "word", "duration"),
+    *("channels", "type", "id"),
+)
+ODD = st.sampled_from(["Jo Li", "1", "0:05"])
 JSON = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats()
-    | st.text(max_size=9)
-    | st.sampled_from(["Jo Li", "1", "0:05"]),
-    lambda inner: (
-        st.lists(inner, max_size=4)
-        | st.dictionaries(
-            st.sampled_from(
-                [
-                    "speaker",
-                    "text",
-                    "words",
-                    "start",
-                    "end",
-                    "results",
-                    "alternatives",
-                    "timestamps",
-                    "speakers",
-                    "name",
-                    "time",
-                    "items",
-                    "speaker_labels",
-                    "segments",
-                    "title",
-                    "transcript",
-                    "content",
-                    "speakerTag",
-                    "word",
-                    "duration",
-                    "channels",
-                    "type",
-                    "id",
-                ]
-            ),
-            inner,
-            max_size=5,
-        )
-    ),
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9) | ODD,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=5),
     max_leaves=30,
 )
 
@@ -911,8 +880,6 @@ JSON = st.recursive(
 @given(JSON, st.integers(0, 400))
 def test_any_value_and_any_part_of_it_is_read_or_refused_for_a_reason(value: Any, length: int) -> None:
     text = json.dumps(value)
-    for given_text in (text, text[:length], f"{text}\n{text}"):
-        try:
-            extract(given_text.encode())
-        except DocumentError as error:
-            assert error.reason in {"empty", "damaged"}
+    for part in (text, text[:length], f"{text}\n{text}"):
+        with suppress(EmptyFile, Damaged):
+            extract(part.encode())

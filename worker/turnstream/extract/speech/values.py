@@ -18,8 +18,8 @@ _MAX_DIGITS = 18
 #: Keys whose folded form is kept, and characters of the longest of them; no key that says anything here is longer.
 _MAX_FOLDED, LONGEST_KEY = 1000, 40
 _FOLDED: dict[str, str] = {}
-#: Between the values of JSON Lines, and what RFC 7464 puts before each.
-_BETWEEN = re.compile(r"[\s\x1e]*")
+#: Between the values of JSON Lines.
+_BETWEEN = re.compile(r"\s*")
 _LINE = re.compile(r"[^\n]+")
 #: A string, or one that has no end; a sign.
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\Z)|[\[\]{},]', re.DOTALL)
