@@ -649,6 +649,26 @@ def test_channels_are_put_in_order_and_are_who_speaks() -> None:
     assert cues(value) == [("Channel 1", *JO[1:]), ("Channel 0", *LI[1:])]
 
 
+def test_channels_are_named_as_the_file_does() -> None:
+    def items(words: list[tuple[str, float, float, int]]) -> list[dict[str, Any]]:
+        return [
+            {
+                "start_time": str(start),
+                "end_time": str(end),
+                "alternatives": [{"content": word}],
+                "type": "pronunciation",
+            }
+            for word, start, end, _ in words
+        ]
+
+    channels = [
+        {"channel_label": "ch_0", "items": items(WORDS[:5])},
+        {"channel_label": "ch_1", "items": items(WORDS[5:])},
+    ]
+    value = {"results": {"transcripts": [{"transcript": TEXT}], "channel_labels": {"channels": channels}}}
+    assert cues(value) == named("ch_0", "ch_1")
+
+
 def test_the_last_result_of_google_stands_for_all_only_if_it_has_all() -> None:
     value = google(duration=protobuf, tag="speakerTag")
     for result in value["results"]:

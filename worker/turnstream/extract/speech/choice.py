@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from turnstream.extract.limits import MAX_DEPTH
 from turnstream.extract.pieces import Piece, utterances
-from turnstream.extract.speech.fields import names_of
+from turnstream.extract.speech.fields import label, names_of
 from turnstream.extract.speech.keys import GUESSES
 from turnstream.extract.speech.lists import Evidence, Utterances, pieces_of, said_by, spans_of, utterances_of
 from turnstream.extract.speech.objects import Said
@@ -42,15 +42,16 @@ class _Node(NamedTuple):
     path: tuple[str, ...]
     titles: tuple[str, ...]
     depth: int
+    channel: str = ""
 
 
 @dataclass(slots=True)
 class _Source:
     """All lists under the same keys: of each section its turns, of each channel its words."""
 
-    path: tuple[str, ...]
     lists: list[Utterances] = field(default_factory=list)
     titles: list[tuple[str, ...]] = field(default_factory=list)
+    channels: list[str] = field(default_factory=list)
 
     @property
     def says_who(self) -> bool:
@@ -58,7 +59,7 @@ class _Source:
 
     @property
     def are_channels(self) -> bool:
-        return _CHANNELS in self.path and len(self.lists) > 1 and not self.says_who
+        return len(set(self.channels)) > 1 and not self.says_who
 
     @property
     def has_speakers(self) -> bool:
@@ -113,7 +114,7 @@ def transcript_of(value: Json, size: int) -> list[Piece]:
 def _cues(source: _Source, spans: Sequence[Said]) -> Iterable[Piece]:
     if not source.are_channels:
         return (piece for one in source.lists for piece in pieces_of(one, spans))
-    channels = ((f"Channel {number}", one) for number, one in enumerate(source.lists))
+    channels = zip(source.channels, source.lists, strict=True)
     pieces = (piece._replace(speaker=name) for name, one in channels for piece in pieces_of(one, ()))
     return sorted(pieces, key=lambda piece: piece.start_s or 0.0)
 
@@ -154,9 +155,7 @@ def _walk(value: Json, names: Mapping[str, str]) -> _Found:
         if isinstance(node.value, dict):
             nodes.extend(reversed([*_members(node, node.value, found)]))
         elif isinstance(node.value, list) and not _take(node, found, names):
-            best_only = bool(node.path) and node.path[-1] in GUESSES
-            below = [one for one in node.value[: 1 if best_only else None] if one and isinstance(one, _NESTED)]
-            nodes.extend([_Node(one, node.path, node.titles, node.depth + 1) for one in reversed(below)])
+            nodes.extend(reversed([*_elements(node, node.value)]))
     return found
 
 
@@ -168,13 +167,27 @@ def _take(node: _Node, found: _Found, names: Mapping[str, str]) -> bool:
         return False
     said = said_by(objects, names)
     if utterances := utterances_of(key, said):
-        source = found.sources.setdefault(node.path, _Source(node.path))
+        source = found.sources.setdefault(node.path, _Source())
         source.lists.append(utterances)
         source.titles.append(node.titles)
+        source.channels.append(node.channel)
         return True
     spans = spans_of(said)
     found.spans.extend(spans)
     return bool(spans)
+
+
+def _elements(node: _Node, value: list[Json]) -> Iterator[_Node]:
+    key = node.path[-1] if node.path else ""
+    for number, one in enumerate(value[:1] if key in GUESSES else value):
+        if one and isinstance(one, _NESTED):
+            channel = _channel(one, number) if key == _CHANNELS else node.channel
+            yield _Node(one, node.path, node.titles, node.depth + 1, channel)
+
+
+def _channel(value: Json, number: int) -> str:
+    named = value.get("channel_label") if isinstance(value, dict) else None
+    return label(named, {}) or f"Channel {number}"
 
 
 def _members(node: _Node, value: Fields, found: _Found) -> Iterator[_Node]:
@@ -186,7 +199,7 @@ def _members(node: _Node, value: Fields, found: _Found) -> Iterator[_Node]:
         if isinstance(one, str) and (fold := folded(key)) and (fold in _PROSE or (fold == "text" and not node.depth)):
             found.prose.setdefault((*node.path, fold), []).append(one)
         elif one and isinstance(one, _NESTED) and not (fold := folded(key)).startswith(_TRANSLATED):
-            yield _Node(one, (*node.path, fold), titles, node.depth + 1)
+            yield _Node(one, (*node.path, fold), titles, node.depth + 1, node.channel)
 
 
 def _title(paths: list[tuple[str, ...]]) -> list[Piece]:

@@ -71,7 +71,7 @@ def utterances_of(key: str, said: Sequence[Said]) -> Utterances | None:
     if not kept or sum(one.text is not None for one in said) * 2 < len(said) or any(one.is_mixed for one in kept):
         return None
     evidence = _evidence(kept)
-    if evidence is None:
+    if evidence is None or (evidence is Evidence.TIMES and all(one.is_made for one in kept)):
         return None
     if evidence is Evidence.TIMES:
         for one in kept:

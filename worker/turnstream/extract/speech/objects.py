@@ -23,7 +23,8 @@ class Said:
     """An object read: a label for who, ``certain`` where only a speaker has such a field; what; when, as it is written.
 
     ``unit`` is what its bare numbers count in seconds, ``None`` if no key says it.  ``is_mixed`` where
-    its parts are several speakers', ``is_interim`` where the recogniser was to think better of it.
+    its parts are several speakers', ``is_interim`` where the recogniser was to think better of it,
+    ``is_made`` where its text is put together of parts that have times.
     """
 
     who: str | None = None
@@ -39,6 +40,7 @@ class Said:
     start_key: str = ""
     is_mixed: bool = False
     is_interim: bool = False
+    is_made: bool = False
 
     def times(self, unit: float) -> tuple[float | None, float | None]:
         """Return its beginning and end in seconds; ``unit`` where the file does not say it."""
@@ -124,6 +126,7 @@ def _tell_parts(said: Said, value: list[Json], names: Mapping[str, str], inside:
         texts = strings or [part.text or "" for part in parts]
         are_words = are_words or (bool(parts) and all(part.is_word for part in parts))
         said.text = _sentence(texts) if are_words else " ".join(texts)
+        said.is_made = bool(parts) and parts[0].start is not None
     if said.start is None and parts:
         said.start = next((part.start for part in parts if part.start is not None), None)
         last = next((part for part in reversed(parts) if part.end is not None), None)
