@@ -744,6 +744,17 @@ def test_a_title_over_all_of_it_stands_before_it_and_one_of_a_section_does_not()
     assert all("Part" not in cue[1] for cue in cues({"title": "A talk", "sections": sections}))
 
 
+def test_the_same_transcript_has_the_same_canonical_text_as_a_text_and_as_json() -> None:
+    rows = [
+        {"speaker": "Jo Li", "text": "Good morning."},
+        {"speaker": "Jo Li", "text": "How are you?"},
+        {"speaker": "Ann Bo", "text": "Fine,\n thanks."},
+    ]
+    text = f"Jo Li: {JO[1]}\nAnn Bo: {LI[1]}\n"
+    forms = (json.dumps(rows), json.dumps({"turns": rows}, indent=2), "\n".join(map(json.dumps, rows)))
+    assert {extract(form.encode()).canonical for form in forms} == {extract(text.encode()).canonical}
+
+
 def test_json_lines_are_a_list() -> None:
     rows = [{"speaker": "Jo Li", "text": JO[1]}, {"speaker": "Ann Bo", "text": LI[1]}]
     for between in ("\n", "\r\n", "\n\n"):

@@ -40,13 +40,14 @@ class Reading:
 def utterances(pieces: Iterable[Piece]) -> Iterator[Piece]:
     """Join pieces that follow each other and are one speaker's; those of nobody stay apart."""
     last: Piece | None = None
+    texts: list[str] = []
     for piece in pieces:
         if last and last.speaker and last.speaker == piece.speaker:
-            ends = piece.end_s if piece.end_s is not None else last.end_s
-            last = last._replace(text=f"{last.text} {piece.text}", end_s=ends)
+            texts.append(piece.text)
+            last = last._replace(end_s=last.end_s if piece.end_s is None else piece.end_s)
             continue
         if last:
-            yield last
-        last = piece
+            yield last._replace(text=" ".join(texts))
+        last, texts = piece, [piece.text]
     if last:
-        yield last
+        yield last._replace(text=" ".join(texts))
