@@ -697,6 +697,8 @@ def test_interim_results_are_left_out() -> None:
         (-1, None),
         (None, None),
         ("", None),
+        ("Jo Li:", "Jo Li"),
+        ({"first_name": "Jo", "last_name": "Li", "id": 4}, "Jo Li"),
         (True, None),
         (1.5, None),
         ("x" * 300, None),
@@ -768,6 +770,24 @@ def test_a_transcript_that_is_one_string_is_read_as_the_text_it_is() -> None:
     assert extract(json.dumps({"text": text, "usage": {"type": "tokens"}}).encode()).canonical == text
 
 
+def test_recorders_of_speech_without_times_are_read_as_their_texts() -> None:
+    results = [{"alternatives": [{"transcript": text}, {"transcript": "worse"}]} for text in (JO[1], LI[1])]
+    assert extract(json.dumps({"results": results}).encode()).canonical == f"{JO[1]}\n{LI[1]}"
+
+
+def test_what_repeats_a_part_of_the_transcript_is_left_out() -> None:
+    rows = [{"speaker": "AB"[n % 2], "text": f"This is the sentence that has the number {n}."} for n in range(9)]
+    value = {"highlights": rows[3:6], "transcript": rows, "closing": [{"speaker": "C", "text": "And that was all."}]}
+    assert [cue[1] for cue in cues(value)] == [*(row["text"] for row in rows), "And that was all."]
+
+
+def test_names_that_others_have_too_are_speakers_where_they_come_again() -> None:
+    rows = [{"name": name, "text": f"Good morning, I am {name}."} for name in ("Jo", "Ann", "Jo", "Li")]
+    assert [cue[0] for cue in cues(rows)] == ["Jo", "Ann", "Jo", "Li"]
+    timed = [{**row, "start": n * 2.5, "end": n * 2.5 + 2} for n, row in enumerate(rows)]
+    assert cues({"extra": {"key": "x" * 900}, "turns": timed})[1] == ("Ann", "Good morning, I am Ann.", 2.5, 4.5)
+
+
 NO_TRANSCRIPTS: dict[str, Any] = {
     "package": {
         "name": "thing",
@@ -802,6 +822,7 @@ NO_TRANSCRIPTS: dict[str, Any] = {
     },
     "talks": [{"speaker": "Jo Li", "title": "On piers", "abstract": "All of them."}],
     "api": {"paths": {"/x": {"parameters": [{"name": "q", "in": "query", "description": "What to find."}]}}},
+    "an address": {"transcript": "https://example.org/transcripts/of/today.json", "text": "x"},
     "numbers": [[1, 2], [3, 4]],
     "nothing": [{}],
 }
@@ -878,6 +899,7 @@ def test_odd_numbers_are_no_times(number: str) -> None:
     found = cues_in(f'[{{"speaker": "Jo Li", "text": "Yes.", "start": {number}, "end": {number}}}]')
     assert found[0][:2] == ("Jo Li", "Yes.")
     assert found[0][2] in {None, 0.0}
+    assert cues_in(f'[{{"speaker": "Jo Li", "text": "Yes.", "start": 0, "end": {number}}}]')[0][:2] == ("Jo Li", "Yes.")
 
 
 @pytest.mark.parametrize(

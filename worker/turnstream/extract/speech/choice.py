@@ -28,9 +28,9 @@ _TABLES_DEPTH, _TABLES_IN = 6, 8
 _CHANNELS = "channels"
 #: Share of a file that a list must have in which only names and texts stand: others have them, too.
 _NAMED_SHARE = 0.25
-#: Where a whole transcript is one text, and the fewest words of it.
+#: Where a whole transcript is one text, and the fewest characters of it.
 _PROSE = frozenset(("transcript", "transcription", "fulltranscript", "transcripttext"))
-_FEWEST_WORDS = 8
+_SHORTEST_PROSE = 30
 _LONGEST_TITLE = 250
 _NESTED = (dict, list)
 #: The same again in another language.
@@ -74,9 +74,12 @@ class _Source:
         return sum(one.characters for one in self.lists)
 
     @property
-    def form(self) -> tuple[object, ...]:
-        first = self.lists[0]
-        return first.evidence, first.are_words, first.said[0].who_key, first.said[0].text_key
+    def texts(self) -> set[str]:
+        return {said.text or "" for one in self.lists for said in one.said}
+
+    @property
+    def is_sure(self) -> bool:
+        return any(one.are_timed or one.evidence is not Evidence.NAMES for one in self.lists)
 
     @property
     def opening(self) -> str:
@@ -103,12 +106,16 @@ def transcript_of(value: Json, size: int) -> list[Piece]:
     """
     found = _walk(value, _names(value))
     chosen = _chosen(found)
-    named = all(source.form[0] is Evidence.NAMES for source in chosen)
-    if chosen and not (named and _characters(chosen) < _NAMED_SHARE * size):
+    if chosen and (any(source.is_sure for source in chosen) or _characters(chosen) >= _NAMED_SHARE * size):
         title = _title([titles for source in chosen for titles in source.titles])
         return [*title, *utterances(piece for source in chosen for piece in _cues(source, found.spans))]
     prose = next(iter(found.prose.values()), [])
-    return [Piece(text) for text in prose] if len(" ".join(prose).split()) >= _FEWEST_WORDS else []
+    return [Piece(text) for text in prose] if _is_prose(" ".join(prose)) else []
+
+
+def _is_prose(text: str) -> bool:
+    """An address of a text is none."""
+    return len(text) >= _SHORTEST_PROSE and not (text.isascii() and len(text.split()) == 1)
 
 
 def _cues(source: _Source, spans: Sequence[Said]) -> Iterable[Piece]:
@@ -123,10 +130,10 @@ def _chosen(found: _Found) -> list[_Source]:
     """The sources of one form that say most of who speaks, in the fewest parts; without their copies."""
     forms: dict[tuple[object, ...], dict[str, _Source]] = defaultdict(dict)
     for source in sorted(found.sources.values(), key=lambda source: source.count):
-        forms[source.form].setdefault(source.opening, source)
+        forms[source.lists[0].form].setdefault(source.opening, source)
     if not forms:
         return []
-    every = [[*alike.values()] for alike in forms.values()]
+    every = [_without_excerpts([*alike.values()]) for alike in forms.values()]
     longest = max(map(_characters, every))
     long = [alike for alike in every if _characters(alike) >= _SHARE * longest]
     if found.spans and not any(source.has_speakers for alike in long for source in alike):
@@ -135,6 +142,17 @@ def _chosen(found: _Found) -> list[_Source]:
         best = min(long, key=lambda alike: (not alike[0].has_speakers, _count(alike)))
     kept = set(map(id, best))
     return [source for source in found.sources.values() if id(source) in kept]
+
+
+def _without_excerpts(alike: list[_Source]) -> list[_Source]:
+    """Leave out what only repeats utterances of a longer list: highlights, findings."""
+    kept: list[_Source] = []
+    seen: set[str] = set()
+    for source in sorted(alike, key=lambda source: -source.characters):
+        if source.characters < _OPENING or not source.texts <= seen:
+            kept.append(source)
+            seen |= source.texts
+    return kept
 
 
 def _characters(sources: list[_Source]) -> int:
@@ -194,7 +212,7 @@ def _members(node: _Node, value: Fields, found: _Found) -> Iterator[_Node]:
     titles = node.titles
     title = value.get("title")
     if isinstance(title, str) and 0 < len(title.strip()) <= _LONGEST_TITLE:
-        titles = (*titles, title)
+        titles = (*titles, " ".join(title.split()))
     for key, one in plain(value).items():
         if isinstance(one, str) and (fold := folded(key)) and (fold in _PROSE or (fold == "text" and not node.depth)):
             found.prose.setdefault((*node.path, fold), []).append(one)

@@ -20,10 +20,12 @@ _UNITS = (1.0, 1e-3, 1e-7)
 _IN_SAMPLES, _SAMPLE_S = "startoffset", 1 / 16000
 #: Characters a second that people speak, about; a unit is off by a thousand or it is right.
 _PACE = 15.0
+#: How long all utterances may last, whatever is counted, for that to be asked.
+_LASTS = (1e-3, 1e15)
 #: Share of the utterances that must have what makes the list one of utterances.
 _SPOKEN, _TIMED = 0.1, 0.5
-#: Utterances of which one tells by their names that somebody speaks again.
-_FEWEST_NAMED = 3
+#: Utterances with names from which it shows that somebody speaks again, and how many names each at most.
+_FEWEST_NAMED, _AGAIN = 3, 0.75
 #: A list of so many texts without blanks is one of words.
 _FEWEST_WORDS, _MOST_WORDS_SHARE = 8, 0.95
 _LONGEST_WORD = 12.0
@@ -41,16 +43,23 @@ class Evidence(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Utterances:
-    """A list of utterances, or of words; ``fields`` are which of who and when it says."""
+    """A list of utterances, or of words; ``are_timed`` where most say from when until when."""
 
     said: Sequence[Said]
     evidence: Evidence
     are_words: bool
+    are_timed: bool
 
     @property
     def characters(self) -> int:
         """How much text it has."""
         return sum(len(one.text or "") for one in self.said)
+
+    @property
+    def form(self) -> tuple[object, ...]:
+        """What lists have in common that say the same kind of thing, each of a part of the transcript."""
+        who = next((one.who_key for one in self.said if one.who_key), "")
+        return self.evidence, self.are_words, who, self.said[0].text_key
 
     @property
     def has_speakers(self) -> bool:
@@ -70,7 +79,8 @@ def utterances_of(key: str, said: Sequence[Said]) -> Utterances | None:
     kept = [one for one in said if one.text and one.text.strip()]
     if not kept or sum(one.text is not None for one in said) * 2 < len(said) or any(one.is_mixed for one in kept):
         return None
-    evidence = _evidence(kept)
+    are_timed = _are_timed(kept)
+    evidence = _evidence(kept, are_timed=are_timed)
     if evidence is None or (evidence is Evidence.TIMES and all(one.is_made for one in kept)):
         return None
     if evidence is Evidence.TIMES:
@@ -79,7 +89,7 @@ def utterances_of(key: str, said: Sequence[Said]) -> Utterances | None:
     are_words = key in _WORD_LISTS or _are_words(kept)
     if are_words:
         kept = [one for one in said if one.text]
-    return Utterances(kept, evidence, are_words)
+    return Utterances(kept, evidence, are_words, are_timed)
 
 
 def spans_of(said: Sequence[Said]) -> list[Said]:
@@ -107,16 +117,18 @@ def _spans(said: Sequence[Said], unit: float) -> Iterator[Span]:
             yield Span(start, end, one.who)
 
 
-def _evidence(said: Sequence[Said]) -> Evidence | None:
+def _evidence(said: Sequence[Said], *, are_timed: bool) -> Evidence | None:
     if sum(one.certain for one in said) > _SPOKEN * len(said):
         return Evidence.SPEAKERS
-    timed = [one for one in said if one.start is not None and (one.end is not None or one.length is not None)]
-    if len(timed) >= _TIMED * len(said) and not all(map(_is_place, timed)):
-        return Evidence.TIMES
-    named = [one.who for one in said if one.who]
-    if len(named) >= max(_FEWEST_NAMED, _TIMED * len(said)) and len(set(named)) * 2 <= len(named):
+    named = [one.who for one in said if one.who and one.who != one.text]
+    if len(named) >= max(_FEWEST_NAMED, _TIMED * len(said)) and len(set(named)) <= _AGAIN * len(named):
         return Evidence.NAMES
-    return None
+    return Evidence.TIMES if are_timed else None
+
+
+def _are_timed(said: Sequence[Said]) -> bool:
+    timed = [one for one in said if one.start is not None and (one.end is not None or one.length is not None)]
+    return len(timed) >= _TIMED * len(said) and not all(map(_is_place, timed))
 
 
 def _is_place(said: Said) -> bool:
@@ -143,7 +155,7 @@ def _unit(said: Sequence[Said]) -> float:
         if isinstance(one.start, int | float) and (length := _length(one.start, one)) > 0:
             lasted += length
             characters += len(one.text or "")
-    if not lasted or not characters:
+    if not characters or not _LASTS[0] < lasted < _LASTS[1]:
         return 1.0
     units = (*_UNITS, _SAMPLE_S) if said[0].start_key == _IN_SAMPLES else _UNITS
     return min(units, key=lambda unit: abs(math.log(characters / (lasted * unit) / _PACE)))

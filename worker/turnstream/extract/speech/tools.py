@@ -1,9 +1,9 @@
 """What a few tools write otherwise than all others, put as those would have it.
 
-Google      words in the guesses of its results; of those that say who speaks, the last result has all
-IBM         words as `["word", 1.5, 1.7]`
+Google        words in the guesses of its results; of those that say who speaks, the last result has all
+IBM           words as `["word", 1.5, 1.7]`
 Speechmatics  version 1: speakers and words both have a `name`, a `time` and a `duration`
-corpora     speakers and texts in lists side by side
+corpora       speakers and texts in lists side by side
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def plain(node: Fields) -> Fields:
 def _google(node: Fields) -> Fields | None:
     guesses = [first_of(row.get("alternatives")) for row in rows(node.get("results"))]
     said = [words for guess in guesses if (words := rows(guess.get("words")))]
-    if not said or any("punctuated_word" in word for word in said[0][:1]):
+    if not said:
         return None
     if _tells_who(said[-1]) and len(said) > 1 and len(said[-1]) >= sum(map(len, said[:-1])):
         said = said[-1:]
@@ -60,7 +60,7 @@ def _speechmatics(node: Fields) -> Fields | None:
         return None
     return {
         "speakers": [{**row, "speaker": row.get("name")} for row in speakers],
-        "words": [{**row, "word": row.get("name")} for row in words],
+        "words": [{**row, "word": row.get("name"), "name": None} for row in words],
     }
 
 
