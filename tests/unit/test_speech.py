@@ -882,6 +882,11 @@ def test_broken_lines_are_passed_over() -> None:
     assert (found.warnings, found.canonical) == (("truncated",), "Jo Li: Hello. Hello.")
 
 
+def test_a_list_that_something_else_follows_is_read() -> None:
+    found = extract(b'[{"speaker": "Jo Li", "text": "Hello."}]\nmodule.exports = all\nthat\n')
+    assert (found.format, found.warnings, found.canonical) == ("json", ("damaged",), "Jo Li: Hello.")
+
+
 def test_halves_of_pairs_and_control_characters_do_not_reach_the_text() -> None:
     found = extract(rb'[{"speaker": "Jo\u0000Li", "text": "a \ud83d\ude00 \udc00 b\u0007"}]')
     assert found.canonical == "Jo Li: a \U0001f600 \ufffd b"

@@ -56,7 +56,8 @@ def values_of(text: str) -> Values | None:
     broken = [*_lines(text, end, values)] if "\n" not in text[begin:end] else [*_stream(text, end, values)]
     if not broken:
         return Values(values, lines=True)
-    return Values(values, lines=True, warnings=("truncated" if broken == [len(text)] else "damaged",))
+    followed = len(values) == 1 and isinstance(first, list)
+    return Values(values, lines=not followed, warnings=("truncated" if broken == [len(text)] else "damaged",))
 
 
 def _lines(text: str, at: int, values: list[Json]) -> Iterator[int]:
