@@ -149,6 +149,28 @@ def encodings(scene: Scene) -> None:
         drop_whole(scene, said.format(encoding).encode(encoding), f"{encoding}.txt")
 
 
+@kind("JSON of speech-to-text tools, JSON Lines", "published", _FILED)
+def speech_json(scene: Scene) -> None:
+    said = '{{"speaker": "Anna", "start": 0.5, "end": 2.5, "text": "Guten Tag ({})."}}'
+    drop_whole(scene, f'{{"segments": [{said.format("json")}]}}'.encode(), "file.json")
+    drop_whole(scene, f"{said.format('one')}\n{said.format('two')}\n".encode(), "file.jsonl")
+
+
+@kind("JSON that is no transcript", "published", f"{_FILED}; as plain text, no turns")
+def other_json(scene: Scene) -> None:
+    drop_whole(scene, b'{"name": "thing", "version": "1.0.0", "files": ["a", "b"]}', "package.json")
+
+
+@kind("JSON cut off in the middle", "published", f"{_FILED}; warning `truncated`")
+def half_of_json(scene: Scene) -> None:
+    drop_whole(scene, b'[{"speaker": "Anna", "text": "Guten Tag."}, {"speaker": "Anna", "te', "file.json")
+
+
+@kind("JSON that is more than 200 levels deep", "rejected", _REFUSED, reason="damaged")
+def deep_json(scene: Scene) -> None:
+    drop_whole(scene, b'{"a": ' * 10_000 + b"1" + b"}" * 10_000, "file.json")
+
+
 @kind("a million lines", "published", _FILED, dear=True)
 def a_million_lines(scene: Scene) -> None:
     drop_whole(scene, b"".join(b"Anna: line %d\n" % number for number in range(1_000_000)))

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from turnstream.errors import Damaged, EmptyFile
 from turnstream.extract import extract
+from turnstream.extract.speech.fields import seconds
 
 #: Who, what, from when, until when.
 Cue = tuple[str | None, str, float | None, float | None]
@@ -602,3 +607,337 @@ def test_the_shapes_of_tools_say_the_same(shape: str) -> None:
 
 def test_otter_counts_samples_and_keeps_its_title_and_its_names_apart() -> None:
     assert cues(otter()) == [(None, "Weekly", None, None), *named("Jo Li", "Ann Bo")]
+
+
+def test_chinese_words_have_no_blanks_between_them_and_others_have() -> None:
+    words = [("你", 0.0), ("好", 0.2), ("，", 0.3), ("Jo", 0.4), ("再见", 0.6), ("。", 0.7)]
+    rows = [{"speaker": "A", "word": word, "start": at, "end": at + 0.1} for word, at in words]
+    assert [cue[1] for cue in cues({"words": rows})] == ["你好， Jo 再见。"]
+
+
+def test_tokenised_texts_stay_as_they_are() -> None:
+    assert cues([{"speaker": "Grad D", "content": "Yeah . Go ahead ."}])[0][1] == "Yeah . Go ahead ."
+
+
+def test_words_of_nobody_are_a_cue_a_sentence() -> None:
+    words = [{"word": word, "start": start, "end": end} for word, start, end, _ in WORDS]
+    assert [cue[:2] for cue in cues({"text": TEXT, "words": words})] == [
+        (None, "Good morning."),
+        (None, "How are you?"),
+        (None, "Fine, thanks."),
+    ]
+
+
+def test_words_beside_every_span_are_nobodys() -> None:
+    words = [{"text": "hello", "start": 1.0, "end": 1.5}, {"text": "there", "start": 60.0, "end": 60.5}]
+    spans = [{"speaker": "S0", "start": 0.0, "end": 2.0}, {"speaker": "S1", "start": 90.0, "end": 95.0}]
+    assert [cue[:2] for cue in cues({"words": words, "diarization": spans})] == [("S0", "hello"), (None, "there")]
+
+
+def test_words_in_a_short_pause_of_one_speaker_are_that_speakers() -> None:
+    words = [{"text": text, "start": at, "end": at + 0.5} for text, at in (("one", 1.0), ("two", 4.0), ("three", 7.0))]
+    spans = [{"speaker": "S0", "start": 0.0, "end": 2.0}, {"speaker": "S0", "start": 6.5, "end": 9.0}]
+    assert [cue[:2] for cue in cues({"words": words, "segments": spans})] == [("S0", "one two three")]
+
+
+def test_channels_are_put_in_order_and_are_who_speaks() -> None:
+    def channel(words: list[tuple[str, float, float, int]]) -> dict[str, Any]:
+        stamped = [{"word": word, "start": start, "end": end, "confidence": 1.0} for word, start, end, _ in words]
+        return {"alternatives": [{"transcript": " ".join(word[0] for word in words), "words": stamped}]}
+
+    value = {"metadata": {"channels": 2}, "results": {"channels": [channel(WORDS[5:]), channel(WORDS[:5])]}}
+    assert cues(value) == [("Channel 1", *JO[1:]), ("Channel 0", *LI[1:])]
+
+
+def test_channels_are_named_as_the_file_does() -> None:
+    def items(words: list[tuple[str, float, float, int]]) -> list[dict[str, Any]]:
+        return [
+            {
+                "start_time": str(start),
+                "end_time": str(end),
+                "alternatives": [{"content": word}],
+                "type": "pronunciation",
+            }
+            for word, start, end, _ in words
+        ]
+
+    channels = [
+        {"channel_label": "ch_0", "items": items(WORDS[:5])},
+        {"channel_label": "ch_1", "items": items(WORDS[5:])},
+    ]
+    value = {"results": {"transcripts": [{"transcript": TEXT}], "channel_labels": {"channels": channels}}}
+    assert cues(value) == named("ch_0", "ch_1")
+
+
+def test_the_last_result_of_google_stands_for_all_only_if_it_has_all() -> None:
+    value = google(duration=protobuf, tag="speakerTag")
+    for result in value["results"]:
+        for word in result["alternatives"][0]["words"]:
+            word["speakerTag"] = 1
+    value["results"].pop()
+    assert cues(value) == [("Speaker 1", TEXT, 0.5, 4.0)]
+
+
+def test_interim_results_are_left_out() -> None:
+    rows = [
+        {"speaker": 0, "transcript": "good mourning", "start": 0.5, "is_final": False},
+        {"speaker": 0, "transcript": "Good morning.", "start": 0.5, "is_final": True},
+    ]
+    assert [cue[1] for cue in cues(rows)] == ["Good morning."]
+
+
+@pytest.mark.parametrize(
+    ("value", "label"),
+    [
+        ("SPEAKER_01", "SPEAKER_01"),
+        ("A", "A"),
+        ("2", "Speaker 2"),
+        (0, "Speaker 0"),
+        (3.0, "Speaker 3"),
+        (-1, None),
+        (None, None),
+        ("", None),
+        ("Jo Li:", "Jo Li"),
+        ({"first_name": "Jo", "last_name": "Li", "id": 4}, "Jo Li"),
+        (True, None),
+        (1.5, None),
+        ("x" * 300, None),
+        ({"id": 4, "name": "Jo Li"}, "Jo Li"),
+        ({"@id": "S12", "gender": "F"}, "S12"),
+        ({"name": {"first": "Jo"}, "id": 7}, "Speaker 7"),
+        (["Jo Li", "Ann Bo"], "Jo Li, Ann Bo"),
+    ],
+)
+def test_a_speaker_is_named_as_the_file_does(value: Any, label: str | None) -> None:
+    rows = [{"speaker": "Other", "text": "Hello."}, {"speaker": value, "text": "Yes."}]
+    assert cues(rows)[1][0] == label
+
+
+@pytest.mark.parametrize(
+    ("written", "unit", "expected"),
+    [
+        ("5.24", 1.0, 5.24),
+        ("12.9s", 1.0, 12.9),
+        ("00:01:02,500", 1.0, 62.5),
+        ("1:02.5", 1.0, 62.5),
+        ("PT1M2.5S", 1.0, 62.5),
+        ("PT", 1.0, None),
+        (1500, 1e-3, 1.5),
+        ({"seconds": "12", "nanos": 900000000}, 1.0, 12.9),
+        ({}, 1.0, 0.0),
+        ({"relative": 1.5, "absolute": "2026-01-02T03:04:05Z"}, 1.0, 1.5),
+        ("2026-01-02T03:04:05Z", 1.0, None),
+        (1767323045, 1.0, None),
+        (-1, 1.0, None),
+        (float("inf"), 1.0, None),
+        (float("nan"), 1.0, None),
+        (True, 1.0, None),
+        ([1], 1.0, None),
+        ("soon", 1.0, None),
+    ],
+)
+def test_times_are_read_however_they_are_written(written: Any, unit: float, expected: float | None) -> None:
+    assert seconds(written, unit) == expected
+
+
+def test_a_title_over_all_of_it_stands_before_it_and_one_of_a_section_does_not() -> None:
+    sections = [{"title": f"Part {n}", "turns": [{"speaker": "Jo Li", "text": "Hello."}]} for n in range(2)]
+    assert cues({"title": "A talk", "sections": sections})[0][1] == "A talk"
+    assert all("Part" not in cue[1] for cue in cues({"title": "A talk", "sections": sections}))
+
+
+def test_the_same_transcript_has_the_same_canonical_text_as_a_text_and_as_json() -> None:
+    rows = [
+        {"speaker": "Jo Li", "text": "Good morning."},
+        {"speaker": "Jo Li", "text": "How are you?"},
+        {"speaker": "Ann Bo", "text": "Fine,\n thanks."},
+    ]
+    text = f"Jo Li: {JO[1]}\nAnn Bo: {LI[1]}\n"
+    forms = (json.dumps(rows), json.dumps({"turns": rows}, indent=2), "\n".join(map(json.dumps, rows)))
+    assert {extract(form.encode()).canonical for form in forms} == {extract(text.encode()).canonical}
+
+
+def test_json_lines_are_a_list() -> None:
+    rows = [{"speaker": "Jo Li", "text": JO[1]}, {"speaker": "Ann Bo", "text": LI[1]}]
+    for between in ("\n", "\r\n", "\n\n"):
+        assert cues_in(between.join(map(json.dumps, rows)) + between) == timeless("Jo Li", "Ann Bo")
+    assert cues_in("\n".join(json.dumps(row, indent=2) for row in rows)) == timeless("Jo Li", "Ann Bo")
+
+
+def test_a_transcript_that_is_one_string_is_read_as_the_text_it_is() -> None:
+    text = "Jo Li: Good morning, how are you today?\nAnn Bo: Fine, thanks.\nJo Li: Good."
+    assert extract(json.dumps({"status": "ok", "transcript": text}).encode()).canonical == text
+    assert extract(json.dumps({"text": text, "usage": {"type": "tokens"}}).encode()).canonical == text
+
+
+def test_recorders_of_speech_without_times_are_read_as_their_texts() -> None:
+    results = [{"alternatives": [{"transcript": text}, {"transcript": "worse"}]} for text in (JO[1], LI[1])]
+    assert extract(json.dumps({"results": results}).encode()).canonical == f"{JO[1]}\n{LI[1]}"
+
+
+def test_what_repeats_a_part_of_the_transcript_is_left_out() -> None:
+    rows = [{"speaker": "AB"[n % 2], "text": f"This is the sentence that has the number {n}."} for n in range(9)]
+    value = {"highlights": rows[3:6], "transcript": rows, "closing": [{"speaker": "C", "text": "And that was all."}]}
+    assert [cue[1] for cue in cues(value)] == [*(row["text"] for row in rows), "And that was all."]
+
+
+def test_names_that_others_have_too_are_speakers_where_they_come_again() -> None:
+    rows = [{"name": name, "text": f"Good morning, I am {name}."} for name in ("Jo", "Ann", "Jo", "Li")]
+    assert [cue[0] for cue in cues(rows)] == ["Jo", "Ann", "Jo", "Li"]
+    timed = [{**row, "start": n * 2.5, "end": n * 2.5 + 2} for n, row in enumerate(rows)]
+    assert cues({"extra": {"key": "x" * 900}, "turns": timed})[1] == ("Ann", "Good morning, I am Ann.", 2.5, 4.5)
+
+
+NO_TRANSCRIPTS: dict[str, Any] = {
+    "package": {
+        "name": "thing",
+        "version": "1.0.0",
+        "description": "A thing.",
+        "contributors": [{"name": "Jo Li", "email": "jo@example.org"}, {"name": "Jo Li", "url": "x"}],
+        "scripts": {"test": "jest"},
+    },
+    "geojson": {
+        "type": "FeatureCollection",
+        "features": [
+            {
+                "type": "Feature",
+                "geometry": {"type": "Point", "coordinates": [1.5, 2.5]},
+                "properties": {"name": "Pier", "description": "A pier."},
+            }
+        ],
+    },
+    "products": [{"name": f"Lamp {n}", "description": "It shines.", "price": 9.5} for n in range(9)],
+    "config": {"server": {"host": "localhost", "port": 80}, "users": [{"name": "jo", "role": "admin"}]},
+    "log": [{"time": "10:15:02", "level": "info", "message": "started"} for _ in range(9)],
+    "questions": [{"name": f"q{n}", "text": "How old are you?"} for n in range(9)],
+    "found names": {
+        "text": "Jo met Li.",
+        "ents": [{"start": 0, "end": 2, "text": "Jo"}, {"start": 7, "end": 9, "text": "Li"}],
+    },
+    "notebook": {
+        "cells": [
+            {"cell_type": "code", "source": ["print('a')\n" * 40], "outputs": [{"name": "stdout", "text": ["a\n"]}] * 4}
+        ],
+        "nbformat": 4,
+    },
+    "talks": [{"speaker": "Jo Li", "title": "On piers", "abstract": "All of them."}],
+    "api": {"paths": {"/x": {"parameters": [{"name": "q", "in": "query", "description": "What to find."}]}}},
+    "an address": {"transcript": "https://example.org/transcripts/of/today.json", "text": "x"},
+    "numbers": [[1, 2], [3, 4]],
+    "nothing": [{}],
+}
+
+
+@pytest.mark.parametrize("name", NO_TRANSCRIPTS)
+@pytest.mark.parametrize("indent", [None, 2])
+def test_json_that_is_no_transcript_is_plain_text(name: str, indent: int | None) -> None:
+    text = json.dumps(NO_TRANSCRIPTS[name], indent=indent)
+    found = extract(text.encode())
+    assert found.format == "text"
+    assert all(line.speaker is None for line in found.lines)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[Music]\n\nJo Li: Good morning.\n",
+        "[[Page 5]]\n\nThe Chairman. Good morning.",
+        "[00:12] Jo Li: Good morning.",
+        '{"quoted": beginnings} of a text',
+        '["Good morning"] is what Jo said.',
+        "{\\an8}Good morning.",
+        "[{x}]",
+        "[",
+        "{",
+        '{"',
+        '{"a',
+        '{"a":',
+    ],
+)
+def test_a_text_that_only_begins_so_is_plain_text(text: str) -> None:
+    assert extract(text.encode()).format == "text"
+
+
+def test_what_is_whole_of_a_file_that_breaks_off_is_read() -> None:
+    rows = [{"speaker": "Jo Li" if n % 2 else "Ann Bo", "text": f"This is number {n}."} for n in range(20)]
+    for indent in (None, 2):
+        text = json.dumps({"title": "A talk", "turns": rows}, indent=indent)
+        for length in range(text.index("number 9"), text.index("number 10")):
+            found = extract(text[:length].encode())
+            assert found.warnings == ("truncated",)
+            assert "number 8." in found.canonical
+            assert "number 10" not in found.canonical
+
+
+def test_what_stands_before_a_break_in_the_middle_is_read() -> None:
+    found = extract(b'[{"speaker": "Jo Li", "text": "Hello."}, {"speaker": oops, "text": "x"}, {"speaker": "Jo Li"}]')
+    assert (found.warnings, found.canonical) == (("damaged",), "Jo Li: Hello.")
+
+
+def test_broken_lines_are_passed_over() -> None:
+    whole = b'{"speaker": "Jo Li", "text": "Hello."}\n'
+    found = extract(whole + b'{"speaker": "Ann\n' + whole)
+    assert (found.warnings, found.canonical) == (("damaged",), "Jo Li: Hello. Hello.")
+    found = extract(whole + whole + b'{"speaker": "Ann')
+    assert (found.warnings, found.canonical) == (("truncated",), "Jo Li: Hello. Hello.")
+
+
+def test_a_list_that_something_else_follows_is_read() -> None:
+    found = extract(b'[{"speaker": "Jo Li", "text": "Hello."}]\nmodule.exports = all\nthat\n')
+    assert (found.format, found.warnings, found.canonical) == ("json", ("damaged",), "Jo Li: Hello.")
+
+
+def test_halves_of_pairs_and_control_characters_do_not_reach_the_text() -> None:
+    found = extract(rb'[{"speaker": "Jo\u0000Li", "text": "a \ud83d\ude00 \udc00 b\u0007"}]')
+    assert found.canonical == "Jo Li: a \U0001f600 \ufffd b"
+    assert found.warnings == ("replacement_characters",)
+
+
+def test_of_duplicate_keys_the_last_counts() -> None:
+    assert cues_in('[{"speaker": "Jo", "text": "No.", "speaker": "Li", "text": "Yes."}]') == [
+        ("Li", "Yes.", None, None)
+    ]
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999", "9" * 5000, "-1", "1e-999"])
+def test_odd_numbers_are_no_times(number: str) -> None:
+    found = cues_in(f'[{{"speaker": "Jo Li", "text": "Yes.", "start": {number}, "end": {number}}}]')
+    assert found[0][:2] == ("Jo Li", "Yes.")
+    assert found[0][2] in {None, 0.0}
+    assert cues_in(f'[{{"speaker": "Jo Li", "text": "Yes.", "start": 0, "end": {number}}}]')[0][:2] == ("Jo Li", "Yes.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"a":' * 10_000 + "1" + "}" * 10_000,
+        '[{"a":' * 10_000,
+        "[" * 1_000_000,
+        '{"a":' * 300 + "1" + "}" * 300,
+    ],
+    ids=["objects", "cut off", "a million", "just too deep"],
+)
+def test_what_is_nested_deeper_than_anybody_writes_is_damaged(text: str) -> None:
+    with pytest.raises(Damaged, match="nested deeper"):
+        extract(text.encode())
+
+
+KEYS = (
+    *("speaker", "text", "words", "start", "end", "results", "alternatives", "timestamps", "speakers", "name", "time"),
+    *("items", "speaker_labels", "segments", "title", "transcript", "content", "speakerTag", "word", "duration"),
+    *("channels", "type", "id"),
+)
+ODD = st.sampled_from(["Jo Li", "1", "0:05"])
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9) | ODD,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=5),
+    max_leaves=30,
+)
+
+
+@given(JSON, st.integers(0, 400))
+def test_any_value_and_any_part_of_it_is_read_or_refused_for_a_reason(value: Any, length: int) -> None:
+    text = json.dumps(value)
+    for part in (text, text[:length], f"{text}\n{text}"):
+        with suppress(EmptyFile, Damaged):
+            extract(part.encode())

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import NamedTuple
 
 from turnstream.extract.limits import MAX_DEPTH
 from turnstream.extract.pieces import Piece, utterances
-from turnstream.extract.speech.fields import names_of
-from turnstream.extract.speech.lists import Utterances, pieces_of, said_by, spans_of, utterances_of
-from turnstream.extract.speech.objects import GUESSES, Said
+from turnstream.extract.speech.fields import label, names_of
+from turnstream.extract.speech.keys import GUESSES
+from turnstream.extract.speech.lists import Evidence, Utterances, pieces_of, said_by, spans_of, utterances_of
+from turnstream.extract.speech.objects import Said
 from turnstream.extract.speech.tools import plain
 from turnstream.extract.speech.values import Fields, Json, folded, rows, too_deep
 
@@ -23,10 +24,15 @@ _SHARE = 0.5
 #: Tables of speakers: where they stand, how deep, and in how many objects of a list.
 _TABLES = frozenset(("speakers", "participants", "users", "people", "speakernames", "speakermap"))
 _TABLES_DEPTH, _TABLES_IN = 6, 8
-#: Where a whole transcript is one text, and the fewest words of it.
+#: Where each of several speaks on a recording of their own.
+_CHANNELS = "channels"
+#: Share of a file that a list must have in which only names and texts stand: others have them, too.
+_NAMED_SHARE = 0.25
+#: Where a whole transcript is one text, and the fewest characters of it.
 _PROSE = frozenset(("transcript", "transcription", "fulltranscript", "transcripttext"))
-_FEWEST_WORDS = 8
+_SHORTEST_PROSE = 30
 _LONGEST_TITLE = 250
+_NESTED = (dict, list)
 #: The same again in another language.
 _TRANSLATED = "translat"
 
@@ -36,18 +42,28 @@ class _Node(NamedTuple):
     path: tuple[str, ...]
     titles: tuple[str, ...]
     depth: int
+    channel: str = ""
 
 
 @dataclass(slots=True)
 class _Source:
-    """All lists under the same keys: of each section its turns."""
+    """All lists under the same keys: of each section its turns, of each channel its words."""
 
-    lists: list[Utterances]
-    titles: list[tuple[str, ...]]
+    lists: list[Utterances] = field(default_factory=list)
+    titles: list[tuple[str, ...]] = field(default_factory=list)
+    channels: list[str] = field(default_factory=list)
+
+    @property
+    def says_who(self) -> bool:
+        return any(one.has_speakers for one in self.lists)
+
+    @property
+    def are_channels(self) -> bool:
+        return len(set(self.channels)) > 1 and not self.says_who
 
     @property
     def has_speakers(self) -> bool:
-        return any(one.has_speakers for one in self.lists)
+        return self.says_who or self.are_channels
 
     @property
     def count(self) -> int:
@@ -58,9 +74,12 @@ class _Source:
         return sum(one.characters for one in self.lists)
 
     @property
-    def form(self) -> tuple[object, ...]:
-        first = self.lists[0]
-        return first.evidence, first.are_words, first.said[0].who_key, first.said[0].text_key
+    def texts(self) -> set[str]:
+        return {said.text or "" for one in self.lists for said in one.said}
+
+    @property
+    def is_sure(self) -> bool:
+        return any(one.are_timed or one.evidence is not Evidence.NAMES for one in self.lists)
 
     @property
     def opening(self) -> str:
@@ -78,8 +97,8 @@ class _Found:
     prose: dict[tuple[str, ...], list[str]] = field(default_factory=dict)
 
 
-def transcript_of(value: Json) -> list[Piece]:
-    """Return the cues of the transcript in a value; none if it is no transcript.
+def transcript_of(value: Json, size: int) -> list[Piece]:
+    """Return the cues of the transcript in a value that took ``size`` characters; none if it is no transcript.
 
     Raises:
         Damaged: nested deeper than ``limits.MAX_DEPTH``.
@@ -87,30 +106,53 @@ def transcript_of(value: Json) -> list[Piece]:
     """
     found = _walk(value, _names(value))
     chosen = _chosen(found)
-    if chosen:
+    if chosen and (any(source.is_sure for source in chosen) or _characters(chosen) >= _NAMED_SHARE * size):
         title = _title([titles for source in chosen for titles in source.titles])
-        pieces = (piece for source in chosen for one in source.lists for piece in pieces_of(one, found.spans))
-        return [*title, *utterances(pieces)]
+        return [*title, *utterances(piece for source in chosen for piece in _cues(source, found.spans))]
     prose = next(iter(found.prose.values()), [])
-    return [Piece(text) for text in prose] if len(" ".join(prose).split()) >= _FEWEST_WORDS else []
+    return [Piece(text) for text in prose] if _is_prose(" ".join(prose)) else []
+
+
+def _is_prose(text: str) -> bool:
+    """An address of a text is none."""
+    return len(text) >= _SHORTEST_PROSE and not (text.isascii() and len(text.split()) == 1)
+
+
+def _cues(source: _Source, spans: Sequence[Said]) -> Iterable[Piece]:
+    if not source.are_channels:
+        return (piece for one in source.lists for piece in pieces_of(one, spans))
+    channels = zip(source.channels, source.lists, strict=True)
+    pieces = (piece._replace(speaker=name) for name, one in channels for piece in pieces_of(one, ()))
+    return sorted(pieces, key=lambda piece: piece.start_s or 0.0)
 
 
 def _chosen(found: _Found) -> list[_Source]:
     """The sources of one form that say most of who speaks, in the fewest parts; without their copies."""
-    forms: dict[tuple[object, ...], list[_Source]] = defaultdict(list)
+    forms: dict[tuple[object, ...], dict[str, _Source]] = defaultdict(dict)
     for source in sorted(found.sources.values(), key=lambda source: source.count):
-        alike = forms[source.form]
-        if all(source.opening != other.opening for other in alike):
-            alike.append(source)
+        forms[source.lists[0].form].setdefault(source.opening, source)
     if not forms:
         return []
-    longest = max(map(_characters, forms.values()))
-    long = [sources for sources in forms.values() if _characters(sources) >= _SHARE * longest]
-    if found.spans and not any(source.has_speakers for sources in long for source in sources):
+    every = [_without_excerpts([*alike.values()]) for alike in forms.values()]
+    longest = max(map(_characters, every))
+    long = [alike for alike in every if _characters(alike) >= _SHARE * longest]
+    if found.spans and not any(source.has_speakers for alike in long for source in alike):
         best = max(long, key=_count)
     else:
-        best = min(long, key=lambda sources: (not sources[0].has_speakers, _count(sources)))
-    return [source for source in found.sources.values() if any(source is one for one in best)]
+        best = min(long, key=lambda alike: (not alike[0].has_speakers, _count(alike)))
+    kept = set(map(id, best))
+    return [source for source in found.sources.values() if id(source) in kept]
+
+
+def _without_excerpts(alike: list[_Source]) -> list[_Source]:
+    """Leave out what only repeats utterances of a longer list: highlights, findings."""
+    kept: list[_Source] = []
+    seen: set[str] = set()
+    for source in sorted(alike, key=lambda source: -source.characters):
+        if source.characters < _OPENING or not source.texts <= seen:
+            kept.append(source)
+            seen |= source.texts
+    return kept
 
 
 def _characters(sources: list[_Source]) -> int:
@@ -128,9 +170,10 @@ def _walk(value: Json, names: Mapping[str, str]) -> _Found:
         node = nodes.pop()
         if node.depth > MAX_DEPTH:
             raise too_deep()
-        if isinstance(node.value, list) and _take(node, found, names):
-            continue
-        nodes.extend(reversed([*_below(node, found)]))
+        if isinstance(node.value, dict):
+            nodes.extend(reversed([*_members(node, node.value, found)]))
+        elif isinstance(node.value, list) and not _take(node, found, names):
+            nodes.extend(reversed([*_elements(node, node.value)]))
     return found
 
 
@@ -138,37 +181,43 @@ def _take(node: _Node, found: _Found, names: Mapping[str, str]) -> bool:
     """Whether a list is a part of the transcript."""
     objects = rows(node.value)
     key = node.path[-1] if node.path else ""
-    if not objects or key in GUESSES:
+    if not objects or key in GUESSES or key == _CHANNELS:
         return False
     said = said_by(objects, names)
     if utterances := utterances_of(key, said):
-        source = found.sources.setdefault(node.path, _Source([], []))
+        source = found.sources.setdefault(node.path, _Source())
         source.lists.append(utterances)
         source.titles.append(node.titles)
+        source.channels.append(node.channel)
         return True
     spans = spans_of(said)
     found.spans.extend(spans)
     return bool(spans)
 
 
-def _below(node: _Node, found: _Found) -> Iterator[_Node]:
-    value, titles = node.value, node.titles
-    if isinstance(value, list):
-        first_only = bool(node.path) and node.path[-1] in GUESSES
-        yield from (_Node(one, node.path, titles, node.depth + 1) for one in value[: 1 if first_only else None])
-        return
-    if not isinstance(value, dict):
-        return
+def _elements(node: _Node, value: list[Json]) -> Iterator[_Node]:
+    key = node.path[-1] if node.path else ""
+    for number, one in enumerate(value[:1] if key in GUESSES else value):
+        if one and isinstance(one, _NESTED):
+            channel = _channel(one, number) if key == _CHANNELS else node.channel
+            yield _Node(one, node.path, node.titles, node.depth + 1, channel)
+
+
+def _channel(value: Json, number: int) -> str:
+    named = value.get("channel_label") if isinstance(value, dict) else None
+    return label(named, {}) or f"Channel {number}"
+
+
+def _members(node: _Node, value: Fields, found: _Found) -> Iterator[_Node]:
+    titles = node.titles
     title = value.get("title")
     if isinstance(title, str) and 0 < len(title.strip()) <= _LONGEST_TITLE:
-        titles = (*titles, title)
+        titles = (*titles, " ".join(title.split()))
     for key, one in plain(value).items():
-        fold = folded(key)
-        path = (*node.path, fold)
-        if isinstance(one, str) and (fold in _PROSE or path == ("text",)):
-            found.prose.setdefault(path, []).append(one)
-        if isinstance(one, dict | list) and not fold.startswith(_TRANSLATED):
-            yield _Node(one, path, titles, node.depth + 1)
+        if isinstance(one, str) and (fold := folded(key)) and (fold in _PROSE or (fold == "text" and not node.depth)):
+            found.prose.setdefault((*node.path, fold), []).append(one)
+        elif one and isinstance(one, _NESTED) and not (fold := folded(key)).startswith(_TRANSLATED):
+            yield _Node(one, (*node.path, fold), titles, node.depth + 1, node.channel)
 
 
 def _title(paths: list[tuple[str, ...]]) -> list[Piece]:
@@ -182,7 +231,7 @@ def _names(value: Json) -> dict[str, str]:
     nodes: list[tuple[Json, int]] = [(value, 0)]
     while nodes:
         one, depth = nodes.pop()
-        if isinstance(one, list):
+        if isinstance(one, list) and depth < _TABLES_DEPTH:
             nodes.extend((below, depth + 1) for below in one[:_TABLES_IN])
         if not isinstance(one, dict) or depth > _TABLES_DEPTH:
             continue

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 
 from turnstream.extract.speech.values import Fields, Json, folded
 
+#: What labels end in that were written to be printed.
+_COLONS = ":： "
 #: A longer text is nobody's label.
 MAX_LABEL = 200
 #: Later than a month into a recording is a date: seconds since 1970 are.
@@ -19,6 +21,7 @@ _DURATION = re.compile(r"PT(?:(\d{1,4})H)?(?:(\d{1,6})M)?(?:(\d{1,9}(?:\.\d{1,9}
 
 #: Where an object is a speaker: keys of the name, then of a number.
 _NAMES = ("displayname", "fullname", "speakername", "name", "label", "username", "title")
+_BOTH = "first and last"
 _IDS = ("id", "speakerid", "identifier", "speakerlabel", "speakertag")
 
 
@@ -29,12 +32,16 @@ def label(value: Json, names: Mapping[str, str]) -> str | None:
             return None
         case dict():
             by_key = {folded(key): one for key, one in value.items()}
-            return next((found for key in (*_NAMES, *_IDS) if (found := label(_flat(by_key.get(key)), names))), None)
+            first, last = by_key.get("firstname"), by_key.get("lastname")
+            by_key[_BOTH] = f"{first} {last}" if isinstance(first, str) and isinstance(last, str) else None
+            return next(
+                (found for key in (*_NAMES, _BOTH, *_IDS) if (found := label(_flat(by_key.get(key)), names))), None
+            )
         case list():
-            said = [found for one in value if (found := label(_flat(one), names))]
-            return ", ".join(said) if said and sum(map(len, said)) <= MAX_LABEL else None
+            several = [found for one in value if (found := label(_flat(one), names))]
+            return ", ".join(several) if several and sum(map(len, several)) <= MAX_LABEL else None
         case str():
-            text = " ".join(value.split())
+            text = " ".join(value.split()).rstrip(_COLONS)
         case _:
             if not math.isfinite(value) or value < 0 or value != int(value):
                 return None

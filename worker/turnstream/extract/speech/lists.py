@@ -11,7 +11,7 @@ from turnstream.extract.pieces import Piece
 from turnstream.extract.speech import objects
 from turnstream.extract.speech.fields import seconds
 from turnstream.extract.speech.objects import Said
-from turnstream.extract.speech.values import Fields, folded
+from turnstream.extract.speech.values import Fields
 from turnstream.extract.speech.words import Span, Word, cues, spoken
 
 #: What a number may count, in seconds: seconds, milliseconds, 100 ns (ticks); nothing else is in use.
@@ -20,15 +20,15 @@ _UNITS = (1.0, 1e-3, 1e-7)
 _IN_SAMPLES, _SAMPLE_S = "startoffset", 1 / 16000
 #: Characters a second that people speak, about; a unit is off by a thousand or it is right.
 _PACE = 15.0
+#: How long all utterances may last, whatever is counted, for that to be asked.
+_LASTS = (1e-3, 1e15)
 #: Share of the utterances that must have what makes the list one of utterances.
 _SPOKEN, _TIMED = 0.1, 0.5
-#: Utterances of which one tells by their names that somebody speaks again.
-_FEWEST_NAMED = 3
+#: Utterances with names from which it shows that somebody speaks again, and how many names each at most.
+_FEWEST_NAMED, _AGAIN = 3, 0.75
 #: A list of so many texts without blanks is one of words.
 _FEWEST_WORDS, _MOST_WORDS_SHARE = 8, 0.95
 _LONGEST_WORD = 12.0
-#: What recognisers that listen say of what they hear.
-_FINAL, _PARTIAL = frozenset(("final", "isfinal")), frozenset(("ispartial", "partial"))
 #: Keys of lists of words.
 _WORD_LISTS = frozenset(("words", "tokens", "wordsegments", "items"))
 
@@ -43,16 +43,23 @@ class Evidence(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Utterances:
-    """A list of utterances, or of words; ``fields`` are which of who and when it says."""
+    """A list of utterances, or of words; ``are_timed`` where most say from when until when."""
 
     said: Sequence[Said]
     evidence: Evidence
     are_words: bool
+    are_timed: bool
 
     @property
     def characters(self) -> int:
         """How much text it has."""
         return sum(len(one.text or "") for one in self.said)
+
+    @property
+    def form(self) -> tuple[object, ...]:
+        """What lists have in common that say the same kind of thing, each of a part of the transcript."""
+        who = next((one.who_key for one in self.said if one.who_key), "")
+        return self.evidence, self.are_words, who, self.said[0].text_key
 
     @property
     def has_speakers(self) -> bool:
@@ -63,7 +70,7 @@ class Utterances:
 def said_by(rows: Sequence[Fields], names: Mapping[str, str]) -> list[Said]:
     """Read the objects of a list, guesses that a recogniser was to better left out."""
     said = [objects.read(row, names) for row in rows]
-    final = [one for one, row in zip(said, rows, strict=True) if one.text is None or not _is_interim(row)]
+    final = [one for one in said if one.text is None or not one.is_interim]
     return final if any(one.text for one in final) else said
 
 
@@ -72,8 +79,9 @@ def utterances_of(key: str, said: Sequence[Said]) -> Utterances | None:
     kept = [one for one in said if one.text and one.text.strip()]
     if not kept or sum(one.text is not None for one in said) * 2 < len(said) or any(one.is_mixed for one in kept):
         return None
-    evidence = _evidence(kept)
-    if evidence is None:
+    are_timed = _are_timed(kept)
+    evidence = _evidence(kept, are_timed=are_timed)
+    if evidence is None or (evidence is Evidence.TIMES and all(one.is_made for one in kept)):
         return None
     if evidence is Evidence.TIMES:
         for one in kept:
@@ -81,21 +89,13 @@ def utterances_of(key: str, said: Sequence[Said]) -> Utterances | None:
     are_words = key in _WORD_LISTS or _are_words(kept)
     if are_words:
         kept = [one for one in said if one.text]
-    return Utterances(kept, evidence, are_words)
+    return Utterances(kept, evidence, are_words, are_timed)
 
 
 def spans_of(said: Sequence[Said]) -> list[Said]:
     """Return the times in which somebody speaks that the objects of a list are, if they are."""
     found = [one for one in said if one.certain and one.text is None and one.times(1.0)[1] is not None]
     return found if len(found) * 2 >= len(said) else []
-
-
-def _is_interim(row: Fields) -> bool:
-    return any(
-        (folded(key) in _FINAL and value is False) or (folded(key) in _PARTIAL and value is True)
-        for key, value in row.items()
-        if isinstance(value, bool)
-    )
 
 
 def pieces_of(utterances: Utterances, spans: Sequence[Said]) -> Iterator[Piece]:
@@ -117,16 +117,18 @@ def _spans(said: Sequence[Said], unit: float) -> Iterator[Span]:
             yield Span(start, end, one.who)
 
 
-def _evidence(said: Sequence[Said]) -> Evidence | None:
+def _evidence(said: Sequence[Said], *, are_timed: bool) -> Evidence | None:
     if sum(one.certain for one in said) > _SPOKEN * len(said):
         return Evidence.SPEAKERS
-    timed = [one for one in said if one.start is not None and (one.end is not None or one.length is not None)]
-    if len(timed) >= _TIMED * len(said) and not all(map(_is_place, timed)):
-        return Evidence.TIMES
-    named = [one.who for one in said if one.who]
-    if len(named) >= max(_FEWEST_NAMED, _TIMED * len(said)) and len(set(named)) * 2 <= len(named):
+    named = [one.who for one in said if one.who and one.who != one.text]
+    if len(named) >= max(_FEWEST_NAMED, _TIMED * len(said)) and len(set(named)) <= _AGAIN * len(named):
         return Evidence.NAMES
-    return None
+    return Evidence.TIMES if are_timed else None
+
+
+def _are_timed(said: Sequence[Said]) -> bool:
+    timed = [one for one in said if one.start is not None and (one.end is not None or one.length is not None)]
+    return len(timed) >= _TIMED * len(said) and not all(map(_is_place, timed))
 
 
 def _is_place(said: Said) -> bool:
@@ -153,7 +155,7 @@ def _unit(said: Sequence[Said]) -> float:
         if isinstance(one.start, int | float) and (length := _length(one.start, one)) > 0:
             lasted += length
             characters += len(one.text or "")
-    if not lasted or not characters:
+    if not characters or not _LASTS[0] < lasted < _LASTS[1]:
         return 1.0
     units = (*_UNITS, _SAMPLE_S) if said[0].start_key == _IN_SAMPLES else _UNITS
     return min(units, key=lambda unit: abs(math.log(characters / (lasted * unit) / _PACE)))

@@ -1,9 +1,9 @@
 """What a few tools write otherwise than all others, put as those would have it.
 
-Google      words in the guesses of its results; of those that say who speaks, the last result has all
-IBM         words as `["word", 1.5, 1.7]`
+Google        words in the guesses of its results; of those that say who speaks, the last result has all
+IBM           words as `["word", 1.5, 1.7]`
 Speechmatics  version 1: speakers and words both have a `name`, a `time` and a `duration`
-corpora     speakers and texts in lists side by side
+corpora       speakers and texts in lists side by side
 """
 
 from __future__ import annotations
@@ -11,16 +11,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from types import UnionType
 
-from turnstream.extract.speech.objects import SPEAKERS, TEXTS
+from turnstream.extract.speech.keys import SPEAKERS, TEXTS
 from turnstream.extract.speech.values import Fields, Json, first_of, folded, rows
 
 #: A word of IBM's: itself, its beginning, its end.
 _STAMPED = 3
+#: What all of these tools have one of.
+_MARKS = {"results", "words"}
 
 
 def plain(node: Fields) -> Fields:
     """Return an object of one of these tools as others would write it; any other as it is."""
-    for tool in _TOOLS:
+    for tool in _TOOLS if _MARKS & node.keys() else (_columns,):
         if changed := tool(node):
             return {**node, **changed}
     return node
@@ -29,7 +31,7 @@ def plain(node: Fields) -> Fields:
 def _google(node: Fields) -> Fields | None:
     guesses = [first_of(row.get("alternatives")) for row in rows(node.get("results"))]
     said = [words for guess in guesses if (words := rows(guess.get("words")))]
-    if not said or any("punctuated_word" in word for word in said[0][:1]):
+    if not said:
         return None
     if _tells_who(said[-1]) and len(said) > 1 and len(said[-1]) >= sum(map(len, said[:-1])):
         said = said[-1:]
@@ -58,12 +60,15 @@ def _speechmatics(node: Fields) -> Fields | None:
         return None
     return {
         "speakers": [{**row, "speaker": row.get("name")} for row in speakers],
-        "words": [{**row, "word": row.get("name")} for row in words],
+        "words": [{**row, "word": row.get("name"), "name": None} for row in words],
     }
 
 
 def _columns(node: Fields) -> Fields | None:
-    listed = {folded(key): key for key, value in node.items() if isinstance(value, list)}
+    lists = [key for key, value in node.items() if isinstance(value, list)]
+    if len(lists) < len(("who", "what")):
+        return None
+    listed = {folded(key): key for key in lists}
     who = next((listed[key] for key in SPEAKERS if key in listed), None)
     what = next((listed[key] for key in TEXTS if key in listed), None)
     if who is None or what is None or not _is_column(node[what], str) or not _is_column(node[who], str | int):

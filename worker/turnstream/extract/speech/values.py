@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple, TypeAlias
 
 from turnstream.errors import Damaged
@@ -13,12 +13,14 @@ from turnstream.extract.limits import MAX_DEPTH
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | float | bool | None"
 Fields: TypeAlias = "Mapping[str, Json]"
 
-#: Broken lines that are passed over in JSON Lines: each may be looked through to the end of the text.
-_MAX_BROKEN = 16
 #: Digits of an integer that is one; Python refuses longer ones, and none is a time or a number of somebody.
 _MAX_DIGITS = 18
-#: Between the values of JSON Lines, and what RFC 7464 puts before each.
-_BETWEEN = re.compile(r"[\s\x1e]*")
+#: Keys whose folded form is kept, and characters of the longest of them; no key that says anything here is longer.
+_MAX_FOLDED, LONGEST_KEY = 1000, 40
+_FOLDED: dict[str, str] = {}
+#: Between the values of JSON Lines.
+_BETWEEN = re.compile(r"\s*")
+_LINE = re.compile(r"[^\n]+")
 #: A string, or one that has no end; a sign.
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\Z)|[\[\]{},]', re.DOTALL)
 #: A string or a word that the end of the text cuts off, or nothing.
@@ -27,9 +29,10 @@ _CLOSER = {"[": "]", "{": "}"}
 
 
 class Values(NamedTuple):
-    """The values of a text, one but in JSON Lines; ``warnings`` as in the package."""
+    """The values of a text, one but in JSON ``lines``; ``warnings`` as in the package."""
 
     values: list[Json]
+    lines: bool
     warnings: tuple[str, ...] = ()
 
 
@@ -42,23 +45,47 @@ def values_of(text: str) -> Values | None:
         Damaged: nested deeper than ``MAX_DEPTH``.
 
     """
-    values: list[Json] = []
-    broken, at = 0, _BETWEEN.match(text, 0).end()  # type: ignore[union-attr]
-    while at < len(text) and broken < _MAX_BROKEN:
+    begin = _after_blanks(text, 0)
+    try:
+        first, end = _value(text, begin)
+    except json.JSONDecodeError as error:
+        return _begun(text, begin, error.pos)
+    if _after_blanks(text, end) == len(text):
+        return Values([first], lines=False)
+    values: list[Json] = [first]
+    broken = [*_lines(text, end, values)] if "\n" not in text[begin:end] else [*_stream(text, end, values)]
+    if not broken:
+        return Values(values, lines=True)
+    followed = len(values) == 1 and isinstance(first, list)
+    return Values(values, lines=not followed, warnings=("truncated" if broken == [len(text)] else "damaged",))
+
+
+def _lines(text: str, at: int, values: list[Json]) -> Iterator[int]:
+    """Parse a value a line; yield the ends of broken lines."""
+    for line in _LINE.finditer(text, at):
+        begin = _after_blanks(line[0], 0)
+        if begin == len(line[0]):
+            continue
         try:
-            value, end = _value(text, at)
+            values.append(_value(line[0], begin)[0])
+        except json.JSONDecodeError:
+            yield len(text) if _after_blanks(text, line.end()) == len(text) else line.end()
+
+
+def _stream(text: str, at: int, values: list[Json]) -> Iterator[int]:
+    """Parse value after value; yield the end of the text where one is broken."""
+    while (at := _after_blanks(text, at)) < len(text):
+        try:
+            value, at = _value(text, at)
         except json.JSONDecodeError as error:
-            if not values:
-                return _begun(text, at, error.pos)
-            broken += 1
-            end = text.find("\n", at) + 1 or len(text)
-            truncated = end == len(text)
-        else:
-            values.append(value)
-            truncated = False
-        at = _BETWEEN.match(text, end).end()  # type: ignore[union-attr]
-    warnings = (("truncated",) if truncated and broken == 1 else ("damaged",)) if broken else ()
-    return Values(values, warnings) if values else None
+            yield len(text) if _CUT.match(text, error.pos) else at
+            return
+        values.append(value)
+
+
+def _after_blanks(text: str, at: int) -> int:
+    found = _BETWEEN.match(text, at)
+    return found.end() if found else at
 
 
 def _value(text: str, at: int) -> tuple[Json, int]:
@@ -94,7 +121,7 @@ def _begun(text: str, at: int, broken_at: int) -> Values | None:
         value, _ = _value(text[at:end] + "".join(reversed(opened[:depth])), 0)
     except (json.JSONDecodeError, IndexError):
         return None
-    return Values([value], ("truncated" if _CUT.match(text, broken_at) else "damaged",))
+    return Values([value], lines=False, warnings=("truncated" if _CUT.match(text, broken_at) else "damaged",))
 
 
 def too_deep() -> Damaged:
@@ -127,10 +154,6 @@ def folded(key: str) -> str:
 
 def _fold(key: str) -> str:
     fold = "".join(filter(str.isalnum, key)).casefold()
-    if len(_FOLDED) < _MAX_FOLDED:
+    if len(_FOLDED) < _MAX_FOLDED and len(key) <= LONGEST_KEY:
         _FOLDED[key] = fold
     return fold
-
-
-_FOLDED: dict[str, str] = {}
-_MAX_FOLDED = 1000
