@@ -86,7 +86,7 @@ PACKINGS: tuple[Packing, ...] = (
     Packing("xz", "xz", re.compile(rb"\xfd7zXZ\0")),
     Packing("zstd", "zstd", re.compile(rb"(?:\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18)")),
 )
-BINARIES: tuple[Binary, ...] = ()
+BINARIES: tuple[Binary, ...] = (Binary("pdf", re.compile(rb"(?:\xef\xbb\xbf)?\s{0,64}%PDF-\d\.\d")),)
 TEXTUALS: tuple[Textual, ...] = (
     Textual("akoma_ntoso", _xml("akomaNtoso|akomantoso")),
     Textual("bundestag", _xml("dbtplenarprotokoll")),
