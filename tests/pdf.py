@@ -67,7 +67,9 @@ def _shown(one: Shown) -> bytes:
     return b"BT /F%d %g Tf %g %g Td (%s) Tj ET" % (font, one.size, one.x, one.y, text)
 
 
-def lines(texts: Iterable[str], *, x: float = 72, top: float = 720, leading: float = 14, font: str = "Helvetica") -> list[Shown]:
+def lines(
+    texts: Iterable[str], *, x: float = 72, top: float = 720, leading: float = 14, font: str = "Helvetica"
+) -> list[Shown]:
     """Return lines below each other; an empty one is a gap, leading blanks an indent."""
     return [
         Shown(x + 5.5 * (len(text) - len(text.lstrip())), top - leading * number, text.strip(), font)

@@ -94,11 +94,14 @@ def _is_across(sides: tuple[Sequence[Chunk], Sequence[Chunk]], gutter: float) ->
 def _lines(chunks: Iterable[Chunk]) -> list[list[Chunk]]:
     """Chunks side by side, from top to bottom and from left to right."""
     lines: list[list[Chunk]] = []
+    top = size = 0.0
     for chunk in sorted(chunks, key=lambda one: -one.y):
-        if lines and lines[-1][0].y - chunk.y <= _SAME_ROW * max(chunk.size, lines[-1][0].size):
+        if lines and top - chunk.y <= _SAME_ROW * max(chunk.size, size):
             lines[-1].append(chunk)
+            size = max(chunk.size, size)
         else:
             lines.append([chunk])
+            top, size = chunk.y, chunk.size
     for line in lines:
         line.sort(key=lambda one: one.x)
     return lines

@@ -23,7 +23,9 @@ MAX_ENTITY = 16
 #: What XML 1.0 forbids (2.2): controls, halves of pairs, two that are no characters.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 #: An ampersand that begins no reference that XML knows, and what is left alone.
-_AMPERSAND = re.compile(r"(?s)<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?!#\d|#x[\da-fA-F]|(?:amp|lt|gt|quot|apos);)(?:([A-Za-z]\w{1,30});)?")
+_AMPERSAND = re.compile(
+    r"(?s)<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?!#\d|#x[\da-fA-F]|(?:amp|lt|gt|quot|apos);)(?:([A-Za-z]\w{1,30});)?"
+)
 #: What ends a label: a colon, or a period that no abbreviation ends in.
 _LABEL_END = re.compile(r"(?:\s*[:：]|(?<!\b\w)(?<!\bJr)(?<!\bSr)\.)\s*$")
 _PAIRS = {"(": ")", "[": "]", "（": "）", "【": "】"}
@@ -194,6 +196,7 @@ def _parse(text: str, scribe: Scribe) -> str:
     try:
         parser.Parse(text, True)  # noqa: FBT003 - expat takes no keywords
     except expat.ExpatError as error:
+        parser.buffer_text = False  # hands over the text that is still held back
         return str(error)
     return ""
 

@@ -17,8 +17,8 @@ _APART = 1.3
 _HEADINGS = ((1.45, "heading 1"), (1.15, "heading 2"))
 #: Rows at each edge of a page among which running heads are, pages that one comes on at least, and their share.
 _EDGE, _FEWEST_PAGES, _PAGES = 2, 3, 0.4
-#: A page of fewer rows has none: its edges would be its text.
-_FEWEST_ROWS = 8
+#: Rows that a page has for each of them, or one less: the edges of a short page would be its text.
+_ROWS_PER_EDGE = 4
 #: Points within which a running head is at the same place.
 _GRID = 6.0
 #: Width of a blank, in sizes of the text: an indent is written in them.
@@ -42,7 +42,8 @@ def pieces_of(pages: Sequence[Sequence[Row]]) -> Iterator[Piece]:
 def _edges(rows: Sequence[Row]) -> set[int]:
     """Numbers of the rows at the top and the bottom of a page, whatever the order in which it is read."""
     order = sorted(range(len(rows)), key=lambda number: rows[number].y)
-    return {*order[:_EDGE], *order[-_EDGE:]} if len(rows) >= _FEWEST_ROWS else set()
+    depth = min(_EDGE, (len(rows) + 1) // _ROWS_PER_EDGE)
+    return {*order[:depth], *order[len(rows) - depth :]}
 
 
 def _sign(row: Row) -> tuple[str, int]:
