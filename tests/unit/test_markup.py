@@ -103,7 +103,8 @@ def test_akoma_ntoso_names_speakers_by_what_is_shown_or_by_reference() -> None:
         b'<akomaNtoso xmlns="http://docs.oasis-open.org/legaldocml/ns/akn/3.0"><debate><meta><references>'
         b'<TLCPerson eId="mk" href="/p" showAs="Mary Kane"/></references></meta><debateBody><debateSection>'
         b'<heading>Piers</heading><speech by="#mk"><from>The Chair:</from><p>Yes.</p><p>So.</p></speech>'
-        b'<question by="#mk"><p>When?</p></question><answer by="#td"><p>In May. <remark>Noise</remark> May.</p></answer>'
+        b'<question by="#mk"><p>When?</p></question>'
+        b'<answer by="#td"><p>In May. <remark>Noise</remark> May.</p></answer>'
         b"<narrative><p>They left.</p></narrative></debateSection></debateBody></debate></akomaNtoso>"
     )
     extracted = extract(raw)
@@ -153,8 +154,19 @@ def test_any_encoding_is_read(encoding: str) -> None:
     assert canonical(raw) == "Zoë: Ça va très bien, là-bas."
 
 
+@pytest.mark.parametrize(
+    ("declared", "text", "told"),
+    [("windows-1250", "Příliš ž.", "cp1250"), ("Shift_JIS", "はい。", "shift-jis"), ("koi8-r", "Да.", "koi8-r")],
+)
+def test_an_encoding_that_little_text_cannot_tell_is_taken_as_declared(declared: str, text: str, told: str) -> None:
+    raw = f'<?xml version="1.0" encoding="{declared}"?><TEI><u who="#a">{text}</u></TEI>'.encode(declared)
+    extracted = extract(raw)
+    assert (extracted.canonical, extracted.encoding, extracted.warnings) == (f"a: {text}", told, ())
+
+
 def test_comments_and_instructions_before_the_root_are_no_hindrance() -> None:
-    raw = b'\n<?xml-model href="x"?>\n<!-- a > b -->\n<!DOCTYPE TEI.2 SYSTEM "tei2.dtd">\n<TEI.2><u who="a">Hi.</u></TEI.2>'
+    raw = b'\n<?xml-model href="x"?>\n<!-- a > b -->\n<!DOCTYPE TEI.2 SYSTEM "tei2.dtd">\n'
+    raw += b'<TEI.2><u who="a">Hi.</u></TEI.2>'
     assert canonical(raw) == "a: Hi."
 
 

@@ -4,6 +4,9 @@ formats     which format it is; a module for each, imported when it is met
 pieces      what a format's reader finds: paragraphs, cues, utterances
 canonical   the canonical lines of them, and of plain text
 encoding    bytes to characters; legacy, unmarked, damage, what it takes
+members     compressed data a chunk at a time; bzipped, gzipped, xz, zstd
+markup      XML as a stream; its vocabularies: akoma_ntoso, bundestag, public_whip, tei
+pdf         text layers; columns, what stands where into rows; pages, rows into paragraphs
 limits      how much a packed file may grow, how deep a nested one may be
 """
 

@@ -67,7 +67,8 @@ def _directed(chunks: list[Chunk]) -> Iterator[Row]:
     if gutter is None:
         yield from map(_row, _lines(chunks))
         return
-    left, right = [], []
+    left: list[Sequence[Chunk]] = []
+    right: list[Sequence[Chunk]] = []
     for line in sorted(_lines(chunks), key=lambda line: -line[0].y):
         sides = [chunk for chunk in line if chunk.x < gutter], [chunk for chunk in line if chunk.x >= gutter]
         if _is_across(sides, gutter):

@@ -39,6 +39,12 @@ _SIGNATURES = (
     (rb"RIFF.{4}(?:WAVE|AVI |WEBP)", "RIFF audio, video or image"),
 )
 _SIGNED = re.compile(b"|".join(b"(%s)" % signature for signature, _ in _SIGNATURES), re.DOTALL)
+#: An encoding as XML declares it (XML 1.0, 4.3.3), if it is one of those that are hard to tell.  ISO 8859-1 is often
+#: declared for what is windows-1252: evidence knows better.
+_DECLARED = re.compile(
+    rb"(?i)\s*<\?xml\s[^>]{0,80}?\bencoding\s*=\s*[\"']"
+    rb"(iso-8859-(?:[2-9]|1[03-6])|windows-125[0-8]|koi8-[ru]|shift_jis|euc-(?:jp|kr)|gb(?:2312|k|18030)|big5)[\"']"
+)
 #: With it ISO 2022 goes from ASCII to other writing, all in seven bits.
 _ESCAPE = b"\x1b"
 _HIGH = bytes(range(0x80, 0x100))
@@ -105,7 +111,7 @@ def _of_bytes(raw: bytes) -> Guess:
     except UnicodeDecodeError:
         text = _damaged_utf8(raw)
     if text is None:
-        guessed = guess(raw)
+        guessed = _declared(raw) or guess(raw)
         if not guessed:
             raise Undecodable("no known encoding fits the bytes")
         return guessed
@@ -114,6 +120,18 @@ def _of_bytes(raw: bytes) -> Guess:
         if guessed and guessed.encoding.startswith("iso2022"):
             return guessed
     return Guess(text, "utf-8")
+
+
+def _declared(raw: bytes) -> Guess | None:
+    """Decode XML as it says, if its bytes agree."""
+    found = _DECLARED.match(raw)
+    if not found:
+        return None
+    encoding = codecs.lookup(found[1].decode("ascii")).name.replace("_", "-")
+    try:
+        return Guess(raw.decode(encoding), encoding)
+    except UnicodeDecodeError:
+        return None
 
 
 def _marked(raw: bytes, encoding: str) -> Guess:

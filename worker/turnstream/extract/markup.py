@@ -194,7 +194,7 @@ def _parse(text: str, scribe: Scribe) -> str:
     parser.EntityDeclHandler = _allow_entity
     parser.SkippedEntityHandler = lambda name, parameter: None if parameter else scribe.characters(_character(name))
     try:
-        parser.Parse(text, True)  # noqa: FBT003 - expat takes no keywords
+        parser.Parse(text, True)
     except expat.ExpatError as error:
         parser.buffer_text = False  # hands over the text that is still held back
         return str(error)
