@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import sys
 import zlib
 from collections.abc import Sequence
@@ -132,10 +133,32 @@ def test_a_scan_is_told_as_one() -> None:
         extract(pdf([[]] * 4))
 
 
-def test_a_password_is_asked_for() -> None:
-    tail = b"/Encrypt<</Filter/Standard/V 1/R 2/O(%s)/U(%s)/P -1>>/ID[(a)(b)]" % (b"o" * 32, b"u" * 32)
+def locked(password: str) -> bytes:
+    from pypdf import PdfReader, PdfWriter
+
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf([lines(TALK)]))))
+    writer.encrypt(password, "owner", algorithm="RC4-128")
+    file = io.BytesIO()
+    writer.write(file)
+    return file.getvalue()
+
+
+def test_a_lock_that_no_password_opens_is_no_hindrance_and_another_is_told() -> None:
+    assert extract(locked("")).canonical.splitlines() == TALK
     with pytest.raises(Encrypted, match="password"):
-        extract(pdf([lines(TALK)], tail=tail))
+        extract(locked("secret"))
+
+
+def test_a_cipher_that_is_not_read_here_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    from pypdf import PdfReader
+    from pypdf.errors import DependencyError
+
+    def decrypt(*_: object) -> None:
+        raise DependencyError("cryptography is required for AES")
+
+    monkeypatch.setattr(PdfReader, "decrypt", decrypt)
+    with pytest.raises(Encrypted, match="AES"):
+        extract(locked(""))
 
 
 def test_without_pypdf_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
