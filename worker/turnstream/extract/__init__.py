@@ -5,6 +5,9 @@ pieces      what a format's reader finds: paragraphs, cues, utterances
 canonical   the canonical lines of them, and of plain text
 encoding    bytes to characters; declared, legacy, unmarked, damage, what it takes
 office      Word, OpenDocument and RTF files
+members     compressed data a chunk at a time; bzipped, gzipped, xz, zstd
+markup      XML as a stream; its vocabularies: akoma_ntoso, bundestag, public_whip, tei
+pdf         text layers; columns, what stands where into rows; pages, rows into paragraphs
 limits      how much a packed file may grow, how deep a nested one may be
 """
 

@@ -112,6 +112,7 @@ BINARIES: tuple[Binary, ...] = (
     Binary("office.compound", re.compile(rb"\xd0\xcf\x11\xe0")),
     Binary("office.rtf", re.compile(rb"(?:\xef\xbb\xbf)?\s{0,16}\{\\rtf(?![a-zA-Z])")),
     Binary("office.zipped", re.compile(rb"PK(?:\x03\x04|\x05\x06)")),
+    Binary("pdf", re.compile(rb"(?:\xef\xbb\xbf)?\s{0,64}%PDF-\d\.\d")),
 )
 #: In the order in which they are asked: a page may begin like other XML.
 TEXTUALS: tuple[Textual, ...] = (

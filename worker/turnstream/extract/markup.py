@@ -196,6 +196,7 @@ def _parse(text: str, scribe: Scribe) -> str:
     try:
         parser.Parse(text, True)
     except expat.ExpatError as error:
+        parser.buffer_text = False  # hands over the text that is still held back
         return str(error)
     return ""
 

@@ -21,6 +21,8 @@ _REMARKS = frozenset(("gap", "incident", "kinesic", "note", "stage", "vocal", "w
 _ASIDE = frozenset(("standOff", "teiHeader"))
 #: What an editor puts beside the words that stand there.
 _EDITED = frozenset(("corr", "expan", "reg"))
+#: People that one speech is said by, each by name; a crowd has an id of its own.
+_MOST_NAMES = 20
 #: Parts of a name in the order in which they are spoken.
 _GIVEN, _LINK, _FAMILY = "forename", "nameLink", "surname"
 
@@ -67,7 +69,7 @@ class _Scribe(Scribe):
     ))  # fmt: skip
     blocks: ClassVar[frozenset[str]] = _SPEECHES | frozenset((
         "ab", "argument", "back", "body", "byline", "castItem", "closer", "dateline", "div", "docAuthor", "docDate",
-        "docImprint", "epigraph", "front", "head", "imprimatur", "item", "opener", "p", "postscript", "role", "row",
+        "docImprint", "epigraph", "front", "head", "imprimatur", "item", "opener", "p", "postscript", "row",
         "salute", "set", "signed", "text", "titlePart", "trailer",
     ))  # fmt: skip
 
@@ -113,7 +115,7 @@ class _Scribe(Scribe):
                 self._when(element)
             case "anchor" if self._speeches:
                 self._meanwhile(self._time(element, "synch"))
-            case "lb" | "l" | "cb" | "pb" if element.attributes.get("break") != "no":
+            case "lb" | "l" | "cb" | "pb" | "cell" if element.attributes.get("break") != "no":
                 self.add(" ")
             case _:
                 pass
@@ -187,8 +189,10 @@ class _Scribe(Scribe):
         if self._speeches:
             inside = self.open[-1].name not in {"annotationBlock", "u"} or self.has_text()
             self.remark(text, inline=inside)
-        elif element.name == "note" or self.has_text():
+        elif self.has_text():
             self.add(f" {text} ")
+        elif element.name == "note":
+            self.write(text)
         elif element.name != "gap":
             self.remark(text, inline=False)
 
@@ -235,10 +239,6 @@ class _Scribe(Scribe):
         elif speech.end_s is None or time > speech.end_s:
             speech.end_s = time
         self._speak()
-
-
-#: People that one speech is said by, each by name; a crowd has an id of its own.
-_MOST_NAMES = 20
 
 
 def _id(element: Element) -> str:

@@ -1,0 +1,151 @@
+"""PDF with a text layer, by pypdf (extra `pdf`): what stands where on its pages, put back into lines.
+
+A page that is evidently set in two columns is read one after the other.  A running head or foot without a
+number is left out; one with page numbers stays, as the parser knows it for what it is, and so do line numbers and
+hyphens.  Warnings: ``damaged``, a part of the file is broken, and what could be read of it was;
+``replacement_characters``, a font does not say which characters it shows.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import math
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from turnstream.errors import Damaged, EmptyFile, Encrypted, TurnstreamError, UnsupportedFormat
+from turnstream.extract.columns import Chunk, Row, rows_of
+from turnstream.extract.damage import LOST
+from turnstream.extract.limits import check_expanded
+from turnstream.extract.pages import pieces_of
+from turnstream.extract.pieces import Reading
+
+if TYPE_CHECKING:
+    from pypdf import PageObject, PdfReader
+
+#: What pypdf passes for a matrix: [a b c d x y] (ISO 32000-1, 8.3.3).
+_Matrix = Sequence[float]
+#: pypdf tells what it repairs by logging it.
+_LOGGER = logging.getLogger("pypdf")
+
+
+def read(raw: bytes) -> Reading:
+    """Read the text layer of a PDF.
+
+    Raises:
+        Damaged: none of its pages can be found.
+        Encrypted: it takes a password, or a cipher that is not read here.
+        EmptyFile: it has pages, and no text on any of them: a scan.
+        FileTooLarge: its text is more than a transcript's.
+        UnsupportedFormat: pypdf is not installed.
+
+    """
+    try:
+        import pypdf  # noqa: F401, PLC0415 - an extra
+    except ImportError:
+        raise UnsupportedFormat("reading PDF takes the extra 'pdf': pip install 'turnstream[pdf]'") from None
+    repairs = _Repairs()
+    _LOGGER.propagate = False
+    _LOGGER.addHandler(repairs)
+    try:
+        pages, broken = _pages(raw, repairs)
+    finally:
+        _LOGGER.removeHandler(repairs)
+    if not any(rows for rows in pages):
+        if broken:
+            raise Damaged(f"a PDF of {len(pages)} pages, none of which can be read")
+        raise EmptyFile(f"a PDF of {len(pages)} pages without a text layer: a scan, which has to go through OCR first")
+    lost = any(LOST in row.text for rows in pages for row in rows)
+    told = ((broken, "damaged"), (lost, "replacement_characters"))
+    return Reading("pdf", pieces_of(pages), tuple(word for so, word in told if so))
+
+
+class _Repairs(logging.Handler):
+    """Counts what pypdf repairs."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.count = 0
+
+    def emit(self, record: logging.LogRecord) -> None:  # noqa: ARG002 - the signature is logging's
+        """Count one."""
+        self.count += 1
+
+
+def _pages(raw: bytes, repairs: _Repairs) -> tuple[list[list[Row]], bool]:
+    """The rows of each page, and whether something was broken."""
+    pages: list[list[Row]] = []
+    size = 0
+    found = _opened(raw)
+    broken = repairs.count > 0
+    for page in found:
+        try:
+            chunks = list(_chunks(page))
+            rows = rows_of(chunks)
+        except (TurnstreamError, MemoryError):
+            raise
+        except Exception:  # noqa: BLE001 - whatever pypdf runs into, the other pages may be whole
+            rows, broken = [], True
+        size += sum(len(row.text) for row in rows)
+        check_expanded(size, len(raw))
+        pages.append(rows)
+    return pages, broken
+
+
+def _opened(raw: bytes) -> list[PageObject]:
+    """All pages of a PDF, opened with no password if that opens it."""
+    from pypdf import PdfReader  # noqa: PLC0415 - an extra
+    from pypdf.errors import DependencyError, FileNotDecryptedError  # noqa: PLC0415
+
+    try:
+        reader = PdfReader(io.BytesIO(raw))
+        _unlock(reader)
+        # One that the tree has again and again is there once.
+        return list({getattr(page.indirect_reference, "idnum", page): page for page in reader.pages}.values())
+    except (TurnstreamError, MemoryError):
+        raise
+    except (FileNotDecryptedError, DependencyError) as error:
+        raise Encrypted(f"a PDF that is locked: {error}") from error
+    except Exception as error:
+        raise Damaged(f"a PDF that is broken: {type(error).__name__}: {error}"[:300]) from error
+
+
+def _unlock(reader: PdfReader) -> None:
+    if reader.is_encrypted and not reader.decrypt(""):
+        raise Encrypted("a PDF that takes a password")
+
+
+def _chunks(page: PageObject) -> Iterator[Chunk]:
+    found: list[tuple[str, _Matrix, _Matrix, Any, float]] = []
+    page.extract_text(visitor_text=lambda *told: found.append(told))
+    blank, order = "", 0
+    for text, outer, inner, font, size in found:
+        if text.strip():
+            order += 1
+            yield _chunk(blank + text, outer, inner, font, size)._replace(order=order)
+            blank = ""
+        elif text:
+            blank = " "
+
+
+def _chunk(text: str, outer: _Matrix, inner: _Matrix, font: Any, size: float) -> Chunk:
+    """A chunk with its place along its own direction of writing, so that turned pages read as others do."""
+    a, b, c, d = (
+        inner[0] * outer[0] + inner[1] * outer[2],
+        inner[0] * outer[1] + inner[1] * outer[3],
+        inner[2] * outer[0] + inner[3] * outer[2],
+        inner[2] * outer[1] + inner[3] * outer[3],
+    )
+    x = inner[4] * outer[0] + inner[5] * outer[2] + outer[4]
+    y = inner[4] * outer[1] + inner[5] * outer[3] + outer[5]
+    length = math.hypot(a, b) or 1.0
+    along, across = a / length, b / length
+    return Chunk(
+        text=text,
+        x=x * along + y * across,
+        y=y * along - x * across,
+        size=abs(size) * math.hypot(c, d) or 1.0,
+        bold="bold" in str((font or {}).get("/BaseFont", "")).lower(),
+        turned=round(math.degrees(math.atan2(across, along))),
+    )
