@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from turnstream.errors import Damaged, DocumentError, EmptyFile, UnsupportedFormat
+from turnstream.errors import Damaged, DocumentError, EmptyFile, FileTooLarge, UnsupportedFormat
 from turnstream.extract import extract
 from turnstream.models import Extracted, Parsed
 from turnstream.parse import parse
@@ -416,3 +416,16 @@ PIECES = [
 def test_anything_is_read_or_refused_by_name(text: str) -> None:
     with suppress(DocumentError):
         parse(extract(text.encode("utf-8", "replace")))
+
+
+def test_a_line_of_lyrics_that_comes_back_for_ever_is_a_bomb() -> None:
+    with pytest.raises(FileTooLarge):
+        extract(b"[00:01.00]a\n" + (b"[00:01.00]" * 64 + b"la " * 1_500_000 + b"\n"))
+
+
+def test_a_speaker_with_the_name_of_a_page_is_nobody() -> None:
+    cue = f"00:01.000 --> 00:02.000\n<v {'Jo ' * 100_000}>{'a <v Ann>b</v> ' * 10_000}\n"
+    assert len(extract(f"WEBVTT\n\n{cue}".encode()).canonical) < 200_000
+    agent = f'<head><ttm:agent xml:id="a"><ttm:name>{"Jo " * 100_000}</ttm:name></ttm:agent></head>'
+    paragraphs = '<p ttm:agent="a">x</p><p>y</p>' * 5_000
+    assert len(extract(TTML.format("", f"{agent}<body>{paragraphs}</body>").encode()).canonical) < 200_000

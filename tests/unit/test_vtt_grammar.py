@@ -108,6 +108,11 @@ def test_a_line_with_an_arrow_ends_the_text() -> None:
     assert [cue.text for cue in cues(text)] == ["one", "two"]
 
 
+def test_a_line_of_times_below_another_arrow_begins_a_cue() -> None:
+    text = "\n".join(f"{arrow}\n00:00.000 --> 00:01.000\n{arrow[0]}" for arrow in ("-->", "foo-->", "--->", "a -->-->"))
+    assert [cue.text for cue in cues(f"WEBVTT\n\n{text}")] == ["-", "f", "-", "a"]
+
+
 def test_regions_and_styles_are_no_cues_and_comments_are_left_over() -> None:
     text = (
         "WEBVTT kind\nLanguage: en\n\nSTYLE\n::cue { color: red }\n\nREGION\nid:a width:40%\n\nNOTE\nhello\n\n"

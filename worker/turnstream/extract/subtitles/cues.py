@@ -7,6 +7,9 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+#: Code points of a speaker's name; it comes back with every cue, however often the file has it.
+MAX_NAME = 200
+
 #: Not text of people: `&amp;` in a format without entities comes from one that has them.
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|lrm|rlm|#\d{1,7});")
 
@@ -44,6 +47,8 @@ def unescaped(text: str) -> str:
 
 
 def named(label: str) -> str | None:
-    """Who speaks, of what a format says there: `spk_0` as it is, `0` as `Speaker 0`."""
+    """Who speaks, of what a format says there: `spk_0` as it is, `0` as `Speaker 0`; nobody has a name of a page."""
+    if len(label) > MAX_NAME:
+        return None
     label = " ".join(label.split())
     return f"Speaker {label}" if label.isdecimal() else label or None

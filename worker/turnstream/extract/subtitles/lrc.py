@@ -10,12 +10,14 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
+from turnstream.extract.limits import check_expanded
 from turnstream.extract.pieces import Reading
 from turnstream.extract.subtitles.cues import Cue, cue
 from turnstream.extract.subtitles.cut import pieces_of, title_of
 
 _STAMP = re.compile(r"\[(\d{1,3}):(\d{1,2})(?:[.:](\d{1,3}))?\]\s*")
-_STAMPS = re.compile(rf"(?:{_STAMP.pattern})+")
+#: A chorus comes back, but not so often.
+_STAMPS = re.compile(rf"(?:{_STAMP.pattern}){{1,64}}")
 _WORD_STAMP = re.compile(r"<\d{1,3}:\d{1,2}(?:[.:]\d{1,3})?>")
 _TAG = re.compile(r"\[(?P<name>#|[a-zA-Z]{1,10}):(?P<value>.*)\]")
 _OFFSET = re.compile(r"\s*([+-]?\d{1,7})\s*")
@@ -24,19 +26,25 @@ _OTHERS_ONE_IN = 10
 
 
 def read(text: str) -> Reading | None:
-    """Read an LRC file; ``None`` if not nearly all of its lines say a time."""
+    """Read an LRC file; ``None`` if not nearly all of its lines say a time.
+
+    Raises:
+        FileTooLarge: its lines come back so often that it is a bomb.
+
+    """
     lines = [line for line in map(str.strip, text.splitlines()) if line]
     others = sum(not (_STAMPS.match(line) or _TAG.fullmatch(line)) for line in lines)
     if others > max(1, len(lines) // _OTHERS_ONE_IN):
         return None
-    cues = sorted(_cues(lines, _offset_s(lines)), key=_start)
+    cues = sorted(_cues(lines, _offset_s(lines), len(text)), key=_start)
     if all(one.start_s is None for one in cues):
         return None
     return Reading("lrc", chain(title_of(_tag(lines, "ti")), pieces_of(cues)))
 
 
-def _cues(lines: Iterable[str], offset_s: float) -> Iterator[Cue]:
+def _cues(lines: Iterable[str], offset_s: float, size: int) -> Iterator[Cue]:
     starts: list[float] = []
+    sung = 0
     for line in lines:
         stamps = _STAMPS.match(line)
         if not stamps and _TAG.fullmatch(line):
@@ -44,6 +52,8 @@ def _cues(lines: Iterable[str], offset_s: float) -> Iterator[Cue]:
         if stamps:
             starts = [max(0.0, round(_seconds(stamp) - offset_s, 3)) for stamp in _STAMP.finditer(stamps[0])]
         words = _WORD_STAMP.sub("", line[stamps.end() :] if stamps else line)
+        sung += len(words) * len(starts)
+        check_expanded(sung, size)
         yield from (cue(words, start) for start in starts or (None,))
 
 

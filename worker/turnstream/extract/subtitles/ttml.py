@@ -27,6 +27,8 @@ from turnstream.extract.subtitles.ttml_times import Interval, Rates, interval_of
 _CONTENT = frozenset(("body", "div", "p", "span"))
 #: Elements whose text is about the text.
 _ABOUT = frozenset(("metadata", "title", "desc", "copyright", "agent", "name", "actor", "item"))
+#: Agents of one text; others are not named.
+_MAX_AGENTS = 8
 #: Kinds of an agent's names that are whole, the best first; others are parts.
 _WHOLE, _PARTS = ("full", "alias", "other"), ("given", "family")
 #: XML knows five; pages that subtitles are made from know more.
@@ -79,16 +81,17 @@ def read(text: str) -> Reading:
     warning = reader.read(text)
     if warning and not reader.paragraphs:
         raise Damaged(f"XML, {warning} before its first paragraph")
-    return Reading("ttml", chain(title_of(reader.title), pieces_of(reader.cues())), (warning,) if warning else ())
+    title = title_of("".join(reader.title))
+    return Reading("ttml", chain(title, pieces_of(reader.cues())), (warning,) if warning else ())
 
 
 class _Reader:
     """The title and the paragraphs of a document, and the names of its agents by identifier and kind."""
 
     def __init__(self) -> None:
-        self.title = ""
+        self.title: list[str] = []
         self.paragraphs: list[_Paragraph] = []
-        self._names: dict[str, dict[str, str]] = {}
+        self._names: dict[str, dict[str, list[str]]] = {}
         self._naming: tuple[str, str] = ("", "")
         self._open: list[_Element] = [_Element()]
         #: Where the next element in each open one begins, should it be a sequence.
@@ -110,19 +113,10 @@ class _Reader:
 
     def cues(self) -> Iterator[Cue]:
         """A cue for each paragraph; its times are those of its spans, if it has none itself."""
+        names = {agent: _name_of(kinds) for agent, kinds in self._names.items()}
         for paragraph in self.paragraphs:
             timed = paragraph.interval if paragraph.interval.start_s is not None else _spanned(paragraph.runs)
-            yield Cue(tuple(self._spoken(paragraph.runs)), *timed)
-
-    def _spoken(self, runs: Iterable[_Run]) -> Iterator[Spoken]:
-        for agents, alike in groupby(runs, key=lambda run: run.agents):
-            names = filter(None, map(self._name, agents.split()))
-            yield from spoken("".join(run.text for run in alike), ", ".join(names) or None)
-
-    def _name(self, agent: str) -> str | None:
-        names = self._names.get(agent, {})
-        whole = next(filter(None, map(names.get, _WHOLE)), None)
-        return named(whole or " ".join(filter(None, map(names.get, _PARTS))) or agent)
+            yield Cue(tuple(_spoken(paragraph.runs, names)), *timed)
 
     def _start(self, name: str, attributes: Mapping[str, str]) -> None:
         if len(self._open) > MAX_DEPTH:
@@ -174,17 +168,28 @@ class _Reader:
 
     def _text(self, text: str) -> None:
         if self._open[-1].name == "title" and not self.paragraphs:
-            self.title += text
+            self.title.append(text)
         elif self._open[-1].name == "name":
             agent, kind = self._naming
-            names = self._names.setdefault(agent, {})
-            names[kind] = names.get(kind, "") + text
+            self._names.setdefault(agent, {}).setdefault(kind, []).append(text)
         else:
             self._add(_SPACES.sub(" ", text))
 
     def _add(self, text: str) -> None:
         if self._open[-1].is_text:
             self.paragraphs[-1].runs.append(_Run(text, self._open[-1].agents, self._open[-1].interval))
+
+
+def _spoken(runs: Iterable[_Run], names: Mapping[str, str | None]) -> Iterator[Spoken]:
+    for agents, alike in groupby(runs, key=lambda run: run.agents):
+        speakers = (names.get(agent) or named(agent) for agent in agents.split()[:_MAX_AGENTS])
+        yield from spoken("".join(run.text for run in alike), ", ".join(filter(None, speakers)) or None)
+
+
+def _name_of(kinds: Mapping[str, Iterable[str]]) -> str | None:
+    said = {kind: named(_SPACES.sub(" ", "".join(texts)).strip()) for kind, texts in kinds.items()}
+    whole = next(filter(None, map(said.get, _WHOLE)), None)
+    return whole or named(" ".join(filter(None, map(said.get, _PARTS))))
 
 
 def _refuse(*_: object) -> NoReturn:

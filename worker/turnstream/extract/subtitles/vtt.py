@@ -9,7 +9,7 @@ Warnings: ``damaged``, there was such text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from turnstream.extract.pieces import Reading
 from turnstream.extract.subtitles.clock import read_range
@@ -22,15 +22,15 @@ from turnstream.extract.subtitles.vtt_text import read_text, voices
 #: Comments, and what stands again where the segments of a stream were put together.
 _NOBODYS = re.compile(r"(?:NOTE|WEBVTT|STYLE|REGION|X-TIMESTAMP-MAP=.*)(?:[ \t\n]|\Z)")
 #: What Webex writes above a cue: `12 "Jo Li" (1234567)`.
-_WHO = re.compile(r'\d+ "(?P<name>[^"]+)" \(\d+\)')
+_WHO = re.compile(r'\d+ "(?P<name>[^"]{1,200})" \(\d+\)')
 _NUMBER = re.compile(r"\d+(?:\n|\Z)")
 
 
 def read(text: str) -> Reading:
     """Read a WebVTT file."""
-    found = list(blocks(text.lstrip(), _timings))
-    damaged = any(isinstance(block, Rest) and _words(block) for block in found)
-    return Reading("vtt", pieces_of(map(_cue, found)), ("damaged",) if damaged else ())
+    cues = [_cue(block) for block in blocks(text.lstrip(), _timings)]
+    damaged = any(one.start_s is None and one.lines for one in cues)
+    return Reading("vtt", pieces_of(cues), ("damaged",) if damaged else ())
 
 
 def _cue(block: VttCue | Rest) -> Cue:
@@ -42,18 +42,19 @@ def _cue(block: VttCue | Rest) -> Cue:
 def _spoken(block: VttCue) -> Iterator[Spoken]:
     who = _WHO.fullmatch(block.identifier)
     around = who["name"] if who else None
-    if "<" not in block.text and "&" not in block.text:
-        yield from spoken(block.text, around)
-        return
-    for voice, text in voices(read_text(block.text)):
+    for voice, text in _voices(block.text):
         yield from spoken(text, named(voice or "") or around)
+
+
+def _voices(text: str) -> Iterable[tuple[str | None, str]]:
+    return voices(read_text(text)) if "<" in text or "&" in text else [(None, text)]
 
 
 def _words(rest: Rest) -> str:
     """What people may have said in a block that is no cue."""
     if _NOBODYS.match(rest.text):
         return ""
-    return "".join(text for _, text in voices(read_text(_NUMBER.sub("", rest.text, count=1))))
+    return "".join(text for _, text in _voices(_NUMBER.sub("", rest.text, count=1)))
 
 
 def _timings(line: str) -> Timings | None:

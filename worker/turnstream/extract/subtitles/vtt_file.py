@@ -20,7 +20,7 @@ _SIGNATURE = re.compile(r"WEBVTT(?=[ \t\n]|\Z)")
 _LINE_END = re.compile(r"\r\n?")
 _STYLE = re.compile(r"STYLE[ \t\f\n]*")
 _REGION = re.compile(r"REGION[ \t\f\n]*")
-_REGION_ID = re.compile(r"(?<!\S)id:(\S+)")
+_REGION_ID = re.compile(r"(?<![^ \t\f\n])id:([^ \t\f\n]+)")
 _DRAFT_REGION = re.compile(r"Region:(?:.*\s)?id=(?P<id>\S+)")
 
 
