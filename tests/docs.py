@@ -106,9 +106,9 @@ def _layouts() -> Iterator[str]:
 def _formats() -> Iterator[str]:
     yield "| read by | format |"
     yield "| --- | --- |"
-    for one in (*TEXTUALS, *BINARIES, *PACKINGS):
-        first, *_ = str(import_module(f"turnstream.extract.{one.module}").__doc__).splitlines()
-        yield f"| `{one.module}` | {first.removesuffix('.')} |"
+    for module in [one.module for table in (TEXTUALS, BINARIES, PACKINGS) for one in table]:
+        first, *_ = str(import_module(f"turnstream.extract.{module}").__doc__).splitlines()
+        yield f"| `{module}` | {first.removesuffix('.')} |"
 
 
 def _kinds(rows: Iterable[Row]) -> Iterator[str]:

@@ -72,9 +72,9 @@ class _Scribe(Scribe):
                 self.remark(self.text_of(element), inline=False)
             case "fussnote":
                 self.remark(self.text_of(element), inline=True)
-            case "sitzungstitel":
+            case "plenarprotokoll-nummer":
                 self.write(self.text_of(element), "heading 1")
-            case "anlagen-titel":
+            case "sitzungstitel" | "anlagen-titel":
                 self.write(self.text_of(element), "heading 2")
             case _:
                 pass
