@@ -65,7 +65,7 @@ class Undecodable(PermanentError):
 
 class UnsupportedFormat(PermanentError):
     reason = "unsupported_format"
-    hint = "This is not a text transcript. Convert it to plain text."
+    hint = "This kind of file is not read. Convert it to plain text, or save it as a Word file."
 
 
 class Damaged(PermanentError):
