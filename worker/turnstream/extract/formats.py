@@ -89,11 +89,10 @@ _HTML = re.compile(
 #: Two header fields of a mail and more, each with the lines that go on with it; one of them only a mail has.
 _FIELD = rb"[!-9;-~]{1,80}+:[^\r\n]*+\r?\n(?:[ \t][^\r\n]*+\r?\n)*+"
 _MAIL = re.compile(
-    rb"(?:From [^\r\n]*+\r?\n)?(?=(?:Received|Return-Path|Delivered-To|MIME-Version|Date|Message-ID|Subject|From|To|Cc"
-    rb"|Reply-To|Sender|Content-Type|X-[\w-]+|DKIM-Signature|ARC-[\w-]+|Authentication-Results):)"
+    rb"(?i:(?:From [^\r\n]*+\r?\n)?(?=(?:Received|Return-Path|Delivered-To|MIME-Version|Date|Message-ID|Subject|From|To"
+    rb"|Cc|Reply-To|Sender|Content-Type|X-[\w-]+|DKIM-Signature|ARC-[\w-]+|Authentication-Results):)"
     rb"(?=(?:" + _FIELD + rb"){2})(?:(?!MIME-Version:|Message-ID:|Received:)" + _FIELD + rb"){0,200}"
-    rb"(?:MIME-Version|Message-ID|Received):",
-    re.IGNORECASE,
+    rb"(?:MIME-Version|Message-ID|Received):)"
 )
 #: A time of subtitles, and the names of LRC's tags.
 _CLOCK = r"(?:\d{1,4}:)?\d{1,3}:\d{1,2}(?:[,.]\d{1,6})?"
@@ -130,18 +129,23 @@ TEXTUALS: tuple[Textual, ...] = (
     Textual("tei", _xml(r"TEI|TEI\.2|teiCorpus")),
     Textual("html", _HTML),
 )
+#: All of them at once, a group each: nearly no text is any of them.
+_PACKED = re.compile(b"|".join(b"(%s)" % one.opening.pattern for one in PACKINGS))
+_BINARY = re.compile(b"|".join(b"(%s)" % one.opening.pattern for one in BINARIES))
 #: The first sign of a text that may be in one of these formats, white space left out: few plain texts begin so.
 _OPENINGS = frozenset("0123456789<W[{")
 
 
 def packing_of(raw: bytes) -> Packing | None:
     """Return what the bytes are packed in."""
-    return next((one for one in PACKINGS if one.opening.match(raw)), None)
+    found = _PACKED.match(raw)
+    return PACKINGS[found.lastindex - 1] if found and found.lastindex else None
 
 
 def binary_of(raw: bytes) -> Binary | None:
     """Return the binary format that the bytes are in."""
-    return next((one for one in BINARIES if one.opening.match(raw)), None)
+    found = _BINARY.match(raw)
+    return BINARIES[found.lastindex - 1] if found and found.lastindex else None
 
 
 def reading_of(text: str) -> Reading | None:

@@ -25,14 +25,14 @@ Pure: no file, no clock, no log.  What no rule is sure of ends in ``unattributed
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container
 
-from turnstream.models import Extracted, Layout, Line, Parsed
+from turnstream.models import Extracted, Layout, Parsed
 from turnstream.parse.attendance import attendance_of
 from turnstream.parse.facts.front_matter import front_matter_end
 from turnstream.parse.facts.gather import facts_of
-from turnstream.parse.given import are_cues, first_cue
-from turnstream.parse.hypotheses import Hypothesis, best_layout, hypotheses
+from turnstream.parse.given import first_cue
+from turnstream.parse.hypotheses import Hypothesis, Sheet, best_layout, hypotheses
 from turnstream.parse.narration import headings, styled
 from turnstream.parse.page import page_marks, unnumbered
 from turnstream.parse.segments import body_of, closing_at, is_partial, joined, runs_of
@@ -52,13 +52,14 @@ def parse(document: Extracted, without: Container[str] = ()) -> Parsed:
         without: names of layouts that are not tried.
 
     """
-    lines, nobodys, first = _read(document)
-    best = best_layout(lines, nobodys, first, without)
+    sheet = _read(document)
+    lines, nobodys, first, cue = sheet
+    best = best_layout(sheet, without)
     marks = best.marks
     opening, closing = min(marks, default=len(lines)), closing_at(lines)
     present = attendance_of(lines)
-    facts = facts_of(document, first, min(opening, first_cue(lines)), present)
-    if are_cues(lines):
+    facts = facts_of(document, first, min(opening, cue), present)
+    if sheet.has_cues:
         runs = tuple(joined(runs_of(lines, marks, opening, closing, nobodys, best.breaks(lines))))
     else:
         ending, within = styled(lines, marks)
@@ -87,13 +88,14 @@ def parse(document: Extracted, without: Container[str] = ()) -> Parsed:
 
 def layouts(document: Extracted) -> list[Hypothesis]:
     """What every layout that found a mark makes of a document, the best first."""
-    found = [one for one in hypotheses(*_read(document)) if one.marks or one.facts]
+    found = [one for one in hypotheses(_read(document)) if one.marks or one.facts]
     return sorted(found, key=lambda one: (-one.score, -one.facts.get("marks", 0)))
 
 
-def _read(document: Extracted) -> tuple[Sequence[Line], frozenset[int], int]:
+def _read(document: Extracted) -> Sheet:
     """The lines without their numbers, those of them that are nobody's, and the first after front matter."""
-    if are_cues(document.lines):
-        return document.lines, frozenset(), 0
+    cue = first_cue(document.lines)
+    if cue < len(document.lines):
+        return Sheet(document.lines, cue=cue)
     lines, edges = unnumbered(document.lines)
-    return lines, edges | page_marks(lines), front_matter_end(lines)
+    return Sheet(lines, edges | page_marks(lines), front_matter_end(lines), cue)

@@ -12,11 +12,6 @@ from turnstream.parse.marks import Mark
 GIVEN, REASON = "given", "format_says"
 
 
-def are_cues(lines: Sequence[Line]) -> bool:
-    """Whether lines come with times or speakers: each is a paragraph, and none is of paper."""
-    return first_cue(lines) < len(lines)
-
-
 def first_cue(lines: Sequence[Line]) -> int:
     """Number of the first line that is a cue: no fact of the head stands from there on."""
     return next((n for n, line in enumerate(lines) if line.speaker is not None or line.start_s is not None), len(lines))

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from turnstream.models import Line
 from turnstream.parse.evidence import speaker_marks
-from turnstream.parse.given import GIVEN, REASON, are_cues, given_marks, unspoken
+from turnstream.parse.given import GIVEN, REASON, given_marks, unspoken
 from turnstream.parse.layouts import READINGS
 from turnstream.parse.marks import Mark, read_marks
 from turnstream.parse.times import BEFORE
@@ -53,79 +53,91 @@ class Hypothesis:
         return frozenset(n for n in numbers if n not in self.marks and BEFORE.match(lines[n].text))
 
 
-def best_layout(
-    lines: Sequence[Line], nobodys: Container[int] = (), first: int = 0, without: Container[str] = ()
-) -> Hypothesis:
-    """Return what explains the lines from ``first`` on best; without any marks if nothing does.
+class Sheet(NamedTuple):
+    """The lines of a document, the numbers of those that are page marks and the like, and of the first to be read.
+
+    ``first`` is the one after front matter, ``cue`` the first that a format gives a time or a speaker, or their count.
+    """
+
+    lines: Sequence[Line]
+    nobodys: frozenset[int] = frozenset()
+    first: int = 0
+    cue: int = 0
+
+    @property
+    def has_cues(self) -> bool:
+        """Whether each line is a paragraph, and none is of paper."""
+        return self.cue < len(self.lines)
+
+
+def best_layout(sheet: Sheet, without: Container[str] = ()) -> Hypothesis:
+    """Return what explains the lines best; without any marks if nothing does.
 
     Args:
-        lines: the document.
-        nobodys: numbers of lines that are page marks and the like.
-        first: number of its first line after front matter.
+        sheet: the document.
         without: names of layouts that are not tried.
 
     """
-    if given := given_marks(lines):
-        return Hypothesis(GIVEN, given, float(len(given)), (REASON,))
     best = Hypothesis(LABEL_LINE, {}, 0.0)
-    for read in _readings(lines, nobodys, first, without):
+    if sheet.has_cues and (given := given_marks(sheet.lines)):
+        return _said(given)
+    for read in _readings(sheet, without):
         # No score is higher than there are marks.
         if len(read.marks) > best.score:
-            best = max(best, read.weighed(lines), key=attrgetter("score"))
+            best = max(best, read.weighed(sheet), key=attrgetter("score"))
     return best
 
 
-def hypotheses(
-    lines: Sequence[Line], nobodys: Container[int] = (), first: int = 0, without: Container[str] = ()
-) -> Iterator[Hypothesis]:
-    """Yield what each layout makes of the lines from ``first`` on, believed (``score`` above 0) or not."""
-    if given := given_marks(lines):
-        yield Hypothesis(GIVEN, given, float(len(given)), (REASON,), {"marks": len(given)})
+def hypotheses(sheet: Sheet) -> Iterator[Hypothesis]:
+    """Yield what each layout makes of the lines, believed (``score`` above 0) or not."""
+    if sheet.has_cues and (given := given_marks(sheet.lines)):
+        yield _said(given)
         return
-    for read in _readings(lines, nobodys, first, without):
-        yield read.weighed(lines)
+    for read in _readings(sheet, ()):
+        yield read.weighed(sheet)
+
+
+def _said(given: Mapping[int, Mark]) -> Hypothesis:
+    return Hypothesis(GIVEN, given, float(len(given)), (REASON,), {"marks": len(given)})
 
 
 class _Reading(NamedTuple):
-    """The lines from ``first`` on that one layout reads as marks, all written in one ``style``."""
+    """The lines that one layout reads as marks, all written in one ``style``."""
 
     layout: str
     style: str
     marks: Sequence[Mark]
-    first: int
 
-    def weighed(self, lines: Sequence[Line]) -> Hypothesis:
+    def weighed(self, sheet: Sheet) -> Hypothesis:
+        lines, cues = sheet.lines, sheet.has_cues
         if not self.style and self.layout == LABEL_LINE:
-            believed, reasons = speaker_marks(lines, self.first, self.marks)
+            believed, reasons = speaker_marks(lines, sheet.first, self.marks)
             return Hypothesis(LABEL_LINE, believed, float(len(believed)), reasons, {"marks": len(self.marks)})
-        cues = are_cues(lines)
         weight = weigh(lines, _openings(self.marks) if cues else self.marks)
         marks = _repeated(self.marks, weight.marks) if cues else weight.marks
         marked = {mark.line: mark for mark in (*marks, *_unnamed(lines, self.style, marks))}
         return Hypothesis(f"{self.layout} {self.style}".strip(), marked, weight.score, weight.reasons, weight.facts)
 
 
-def _readings(
-    lines: Sequence[Line], nobodys: Container[int], first: int, without: Container[str]
-) -> Iterator[_Reading]:
+def _readings(sheet: Sheet, without: Container[str]) -> Iterator[_Reading]:
+    lines, nobodys, first, _ = sheet
     somebodys = [(number, lines[number]) for number in range(first, len(lines)) if number not in nobodys]
     if LABEL_LINE not in without:
         labelled = read_marks(somebodys)
-        yield _Reading(LABEL_LINE, "", [mark for mark in labelled if mark.style in ("", TIMED)], first)
-        yield from _by_style(LABEL_LINE, (mark for mark in labelled if mark.style), first)
-    cues = are_cues(lines)
+        yield _Reading(LABEL_LINE, "", [mark for mark in labelled if mark.style in ("", TIMED)])
+        yield from _by_style(LABEL_LINE, (mark for mark in labelled if mark.style))
     for reading in READINGS:
-        if reading.name not in without and (not cues or reading.name in IN_CUES):
-            yield from _by_style(reading.name, reading.read(somebodys), first)
+        if reading.name not in without and (not sheet.has_cues or reading.name in IN_CUES):
+            yield from _by_style(reading.name, reading.read(somebodys))
 
 
-def _by_style(name: str, marks: Iterable[Mark], first: int) -> Iterator[_Reading]:
+def _by_style(name: str, marks: Iterable[Mark]) -> Iterator[_Reading]:
     styles: dict[str, list[Mark]] = defaultdict(list)
     for mark in marks:
         styles[mark.style].append(mark)
     for style, alike in styles.items():
         if len(alike) >= FEWEST:
-            yield _Reading(name, style, alike, first)
+            yield _Reading(name, style, alike)
 
 
 def _openings(marks: Sequence[Mark]) -> Sequence[Mark]:

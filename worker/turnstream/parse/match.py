@@ -71,6 +71,11 @@ class Matcher:
         nodes: dict[Person, list[int]] = defaultdict(list)
         for number, person in enumerate(self._people):
             nodes[person].append(number)
+        if len(nodes) == 1:
+            ((person, members),) = nodes.items()
+            self._known.append(Known(person.words))
+            self._join(self._known[0], person, members)
+            return self._known
         ranked = groupby(sorted(nodes, key=lambda one: one.rank, reverse=True), key=lambda one: one.rank)
         levels = [tuple(level) for _, level in ranked]
         for level in levels:

@@ -62,6 +62,7 @@ def split_label(label: str) -> tuple[str | None, str | None]:
     return name, role
 
 
+@lru_cache(MEMO)
 def names_somebody(label: str) -> bool:
     """Whether a label holds an office and a name, or an honorific and a name: `Mr Li`, not `Mr Speaker`."""
     name, role = split_label(label)

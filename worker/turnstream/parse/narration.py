@@ -24,7 +24,7 @@ def styled(lines: Sequence[Line], marks: Mapping[int, Mark]) -> tuple[frozenset[
 
     Below a heading of the first two ranks another part begins; others stand within a speech, too (a time, a subject).
     """
-    found = {n: line.style for n, line in enumerate(lines) if line.style in _RANKS and n not in marks}
+    found = {n: line.style for n, line in enumerate(lines) if line.style and line.style in _RANKS and n not in marks}
     return frozenset(n for n in found if found[n] in _HIGH), frozenset(n for n in found if found[n] not in _HIGH)
 
 

@@ -6,6 +6,7 @@ Codes are of BCP 47.
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 
 from turnstream.parse.facts import tongues
 from turnstream.parse.facts.guess import MIN_KNOWN_INFLECTED, guess, words_of
@@ -30,17 +31,22 @@ def language_of(text: str, start: int = 0) -> str:
     else:
         parts = [text[at : at + PART] for at in range(start, len(text) - PART + 1, (length - PART) // (PARTS - 1))]
     best = guess(" ".join(parts))
-    foreign = sum(_is_foreign(part, best) for part in parts) if best and len(parts) > 1 else 0
-    return best if best and foreign * 3 <= len(parts) else UNKNOWN
+    if best is None:
+        return UNKNOWN
+    own = words_of(best)
+    doubtful = [part for part in parts if not _is_known(part, own)] if len(parts) > 1 else []
+    foreign = sum(_is_foreign(part, best) for part in doubtful) if len(doubtful) * 3 > len(parts) else 0
+    return best if foreign * 3 <= len(parts) else UNKNOWN
+
+
+def _is_known(part: str, own: Container[str]) -> bool:
+    """Whether a part is seen at a glance to be in a language: most are."""
+    words = part.casefold().split()
+    return sum(map(own.__contains__, words)) >= len(words) * MIN_KNOWN_INFLECTED
 
 
 def _is_foreign(part: str, code: str) -> bool:
-    """Whether a part is in another language for sure; most are seen at a glance to be in this one."""
-    own = words_of(code)
-    if own:
-        words = part.casefold().split()
-        if sum(map(own.__contains__, words)) >= len(words) * MIN_KNOWN_INFLECTED:
-            return False
+    """Whether a part is in another language for sure."""
     other = guess(part)
     return other is not None and other.partition("-")[0] != code.partition("-")[0]
 

@@ -35,6 +35,8 @@ _NO_STARTS = (fact_words.HAPPENINGS | fact_words.DOCUMENTS | words.STARTERS) - f
 
 def opening_capitals(text: str) -> str | None:
     """The capitals that a paragraph opens with before a dash: `WASHINGTON, D.C., Jan. 20 – …`, `SUMMARY – …`."""
+    if text[1:2].islower():
+        return None
     window = text[:MAX_PLACE]
     dash = _DASH.search(window)
     if not dash or dash.start() < MIN_PLACE or not window[0].isupper() or dash.end() >= len(text):
