@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from tests import promises
@@ -40,3 +43,14 @@ def test_the_times_of_a_format_are_those_of_its_turns(name: str) -> None:
     turns = parse(extract(WRITERS[name](TALK))).turns
     assert [turn.start_s for turn in turns] == pytest.approx([one.start for one in TALK], abs=0.001)
     assert [turn.end_s for turn in turns] == pytest.approx([one.end for one in TALK], abs=0.001)
+
+
+def test_who_only_saw_text_has_imported_no_other_format() -> None:
+    program = (
+        "import sys; from turnstream import pipeline; from turnstream.extract import extract\n"
+        "extract('Anna: Good morning.\\nBen: And to you, “Anna”.'.encode())\n"
+        "print(*sorted(name for name in sys.modules if name.startswith(('turnstream.extract', 'pypdf', 'backports.zstd'))))"
+    )
+    found = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout.split()
+    text = ("canonical", "damage", "declared", "encoding", "formats", "legacy", "limits", "pieces", "unmarked")
+    assert set(found) == {"turnstream.extract", *(f"turnstream.extract.{name}" for name in text)}
