@@ -12,7 +12,7 @@ import click
 import orjson
 
 from turnstream.errors import DocumentError, ParserFailed
-from turnstream.extract import extract
+from turnstream.extract import BINARY, extract
 from turnstream.identify import identify
 from turnstream.models import Record, printable
 from turnstream.parse import Hypothesis, layouts
@@ -86,6 +86,12 @@ def _labels(one: Hypothesis) -> list[str]:
     return list(dict.fromkeys(mark.label for mark in one.marks.values() if mark.label))[:SHOWN_LABELS]
 
 
+def _kind(record: Record) -> str:
+    """Its format, and of a text in which encoding."""
+    said = record.provenance
+    return said.format if said.encoding == BINARY else f"{said.format} in {said.encoding}"
+
+
 def _as_words(_file: Path, record: Record, layouts: Sequence[Hypothesis]) -> str:
     told = [
         f"  layout {one.layout}: score {one.score:.1f}, {', '.join(one.reasons) or 'no marks'}"
@@ -99,7 +105,7 @@ def _as_words(_file: Path, record: Record, layouts: Sequence[Hypothesis]) -> str
 def _words(record: Record) -> str:
     names = {speaker.id: speaker.name or speaker.role for speaker in record.speakers}
     head = [
-        f"{record.provenance.path}: document {record.document_id}, {record.provenance.encoding}, {record.status}",
+        f"{record.provenance.path}: document {record.document_id}, {_kind(record)}, {record.status}",
         *(f"  {name}: {value}" for name in _FACTS if (value := getattr(record, name))),
         *(f"  present: {one.name}{f', {one.role}' if one.role else ''}" for one in record.participants),
     ]

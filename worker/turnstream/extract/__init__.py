@@ -21,7 +21,10 @@ from turnstream.extract.limits import MAX_PACKINGS
 from turnstream.extract.pieces import Reading
 from turnstream.models import Extracted
 
-__all__ = ["CANONICAL_VERSION", "extract"]
+__all__ = ["BINARY", "CANONICAL_VERSION", "extract"]
+
+#: The encoding of what is no text itself.
+BINARY = "binary"
 
 
 def extract(raw: bytes) -> Extracted:
@@ -40,7 +43,7 @@ def extract(raw: bytes) -> Extracted:
     reading: Reading | None
     warnings: tuple[str, ...] = ()
     if binary := binary_of(inner):
-        reading, encoding = binary.read(inner), "binary"
+        reading, encoding = binary.read(inner), BINARY
     else:
         text, encoding, warnings = decode(inner)
         reading = reading_of(text)
