@@ -15,7 +15,7 @@ _END = re.compile(r"\.(?:[-–—]{1,2} ?| [-–—]{1,2} | |$)")
 #: What is said of the speaker, `[presiding]`.
 _REMARK = re.compile(r"\[[a-z][a-z ]{0,40}\] ")
 #: Signs that end a label in another layout.
-_DASHES = frozenset(("-", "–", "—", "--"))
+_DASHED = re.compile(r" (?:--?|[–—])(?: |$)")
 #: Words of a short sentence that somebody says.
 MAX_SAID = 4
 #: Not the end of a label, though a period follows.
@@ -49,7 +49,7 @@ def _mark(number: int, line: Line) -> Mark | None:
 def _fits(label: str) -> bool:
     """Nothing that people say as a sentence of its own: `Thank you.` is."""
     blanks = label.count(" ")
-    if ":" in label or blanks >= MAX_WORDS or (blanks and not _DASHES.isdisjoint(label.split(" "))):
+    if ":" in label or blanks >= MAX_WORDS or _DASHED.search(label):
         return False
     if blanks >= MAX_SAID:
         return True
