@@ -153,7 +153,7 @@ def as_tei(said: Sequence[Said]) -> str:
 
 def as_akoma_ntoso(said: Sequence[Said]) -> str:
     """Speeches of a debate."""
-    keys = {one.who: one.who.split()[0].lower() for one in said}
+    keys = {who: f"p{number}" for number, who in enumerate(dict.fromkeys(one.who for one in said))}
     people = "".join(f'<TLCPerson eId="{key}" href="/p/{key}" showAs="{who}"/>' for who, key in keys.items())
     speeches = "".join(
         f'<speech by="#{keys[one.who]}"><from>{one.who}</from><p>{escape(one.text, quote=False)}</p></speech>\n'

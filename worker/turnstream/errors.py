@@ -65,7 +65,7 @@ class Undecodable(PermanentError):
 
 class UnsupportedFormat(PermanentError):
     reason = "unsupported_format"
-    hint = "This kind of file is not read. Convert it to plain text, or save it as a Word file."
+    hint = "This kind of file is not read. Convert it to plain text."
 
 
 class Damaged(PermanentError):
