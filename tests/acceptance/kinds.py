@@ -199,7 +199,7 @@ def other_json(scene: Scene) -> None:
 
 @kind("JSON cut off in the middle", "published", f"{_FILED}; warning `truncated`")
 def half_of_json(scene: Scene) -> None:
-    drop_whole(scene, b'[{"speaker": "Anna", "text": "Guten Tag (json)."}, {"speaker": "Anna", "te', "file.json")
+    drop_whole(scene, b'[{"speaker": "Anna", "text": "Guten Abend."}, {"speaker": "Anna", "te', "file.json")
 
 
 @kind("JSON that is more than 200 levels deep", "rejected", _REFUSED, reason="damaged")

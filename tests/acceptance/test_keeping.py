@@ -22,11 +22,16 @@ def text(word: str) -> bytes:
     return f"Anna: {word}\nBen: yes, {word}\n".encode()
 
 
+def _are_rejected(run: Turnstream, count: int) -> bool:
+    return len(run.files("quarantine")) == count
+
+
 def reject(run: Turnstream, *names: str) -> None:
-    for name in names:
+    # One by one: they are listed in the order of their rejection, and two workers would race.
+    for number, name in enumerate(names, 1):
         run.move_in(PICTURE + os.fsencode(name), name)
-    until(lambda: len(run.files("quarantine")) == len(names), "all are rejected")
-    run.await_empty_drop()
+        until(partial(_are_rejected, run, number), f"{name} is rejected")
+        run.await_empty_drop()
 
 
 class TestQuarantine:
