@@ -191,3 +191,23 @@ def test_no_text_of_a_cue_is_lost_but_its_tags(text: str) -> None:
 @given(st.text(alphabet="WEBVTT\n\r\0-> :0123.aNOTE\ufeff"))
 def test_any_text_has_blocks(text: str) -> None:
     assert all(isinstance(block, VttCue | Rest) for block in blocks("WEBVTT\n" + text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["if a < b then c > d", "I <3 you & me", "<", "a <", "<<<", "5 <6> 7", "<but no tag", "x <- y -> z", "<1 of 2>"],
+)
+def test_no_words_are_lost_that_only_look_like_a_tag(text: str) -> None:
+    assert list(voices(read_text(text))) == [(None, text)]
+
+
+@pytest.mark.parametrize(
+    "tag", ['<font color="red">', "<br/>", "<br />", "<FONT>", "<>", "<00:01.000>", "<c.loud>", "</x>"]
+)
+def test_tags_are_no_words(tag: str) -> None:
+    assert list(voices(read_text(f"one{tag}two"))) == [(None, "onetwo")]
+
+
+def test_many_signs_that_open_nothing_take_time_in_proportion() -> None:
+    for text in ("<a" * 200_000, "<v" * 200_000 + ">", "< " * 200_000, "<a =" * 100_000, "<a " + "b " * 200_000):
+        read_text(text)

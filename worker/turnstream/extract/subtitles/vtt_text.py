@@ -1,14 +1,14 @@
 """The text of a WebVTT cue: its tags as a tree, and who speaks in it.
 
 After the W3C's "WebVTT cue text parsing rules" and "WebVTT cue text tokenizer", sections 6.4 of
-https://www.w3.org/TR/webvtt1/ : nothing is an error there, every text has a tree.
+https://www.w3.org/TR/webvtt1/ : nothing is an error there, every text has a tree.  But no words are dropped.
 """
 
 from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 
 from turnstream.extract.subtitles.vtt_settings import read_timestamp
@@ -18,8 +18,12 @@ _NODES = frozenset(("c", "i", "b", "u", "ruby", "v", "lang"))
 #: … of which these have an annotation.
 _ANNOTATED = frozenset(("v", "lang"))
 _DIGITS = tuple("0123456789")
-#: A tag ends at the first `>`, or nowhere.
-_TOKEN = re.compile(r"<(?P<tag>[^>]*)>?|[^<]+")
+#: A tag of WebVTT ends at the first `>`, or nowhere.
+_OURS = re.compile(r"/|(?:c|i|b|u|ruby|rt|v|lang)(?=[\t\n\f .>]|\Z)|\d{2,}:")
+#: One of HTML or of another program is passed over.  What else follows a `<` is somebody's words (`a < b`, `I <3 it`),
+#: which the W3C's tokenizer would drop up to the next `>`.
+_FOREIGN = re.compile(r"<(?:(?P<name>[A-Za-z][\w:-]*+)(?P<rest>[\s/][^<>]*+)?)?>")
+_CLOSED = re.compile(r"</([A-Za-z][\w:-]*)>")
 #: Name, classes behind dots, and the rest; a line end belongs to the annotation already.
 _START = re.compile(r"(?P<name>[^\t\n\f .]*)(?P<classes>[^\t\n\f ]*)(?P<annotation>.*)", re.DOTALL)
 
@@ -38,20 +42,44 @@ def read_text(text: str) -> Node:
     """Return the tree of a cue's text."""
     root = Node()
     open_: list[Node] = [root]
-    for token in _TOKEN.finditer(text):
-        tag = token["tag"]
-        if tag is None:
-            open_[-1].children.append(html.unescape(token[0]))
-        elif tag.startswith("/"):
-            _close(open_, tag[1:])
-        elif tag.startswith(_DIGITS):
-            stamp = read_timestamp(tag)
-            if stamp is not None:
-                open_[-1].children.append(stamp)
-        elif node := _opened(open_[-1], tag):
-            open_[-1].children.append(node)
-            open_.append(node)
+    at, closed = 0, frozenset(_CLOSED.findall(text))
+    while (begin := text.find("<", at)) >= 0:
+        _write(open_[-1], text[at:begin])
+        if _OURS.match(text, begin + 1):
+            end = text.find(">", begin)
+            end = end if end >= 0 else len(text)
+            _read_tag(open_, text[begin + 1 : end])
+            at = end + 1
+        elif (foreign := _FOREIGN.match(text, begin)) and not _are_words(foreign, closed):
+            at = foreign.end()
+        else:
+            open_[-1].children.append("<")
+            at = begin + 1
+    _write(open_[-1], text[at:])
     return root
+
+
+def _are_words(tag: re.Match[str], closed: Container[str]) -> bool:
+    """`<b and not c>`: no attribute, and nothing closes it."""
+    rest = (tag["rest"] or "").strip(" \t\n\f/")
+    return rest != "" and "=" not in rest and tag["name"] not in closed
+
+
+def _write(node: Node, text: str) -> None:
+    if text:
+        node.children.append(html.unescape(text))
+
+
+def _read_tag(open_: list[Node], tag: str) -> None:
+    if tag.startswith("/"):
+        _close(open_, tag[1:])
+    elif tag.startswith(_DIGITS):
+        stamp = read_timestamp(tag)
+        if stamp is not None:
+            open_[-1].children.append(stamp)
+    elif node := _opened(open_[-1], tag):
+        open_[-1].children.append(node)
+        open_.append(node)
 
 
 def voices(root: Node) -> Iterator[tuple[str | None, str]]:
