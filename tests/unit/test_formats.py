@@ -54,3 +54,21 @@ def test_who_only_saw_text_has_imported_no_other_format() -> None:
     found = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout.split()
     text = ("canonical", "damage", "declared", "encoding", "formats", "legacy", "limits", "pieces", "unmarked")
     assert set(found) == {"turnstream.extract", *(f"turnstream.extract.{name}" for name in text)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "10:00 -> 10:30 Bob: welcome\n10:30 -> 11:00 Anna: thanks",
+        "10:00 --> 10:30 Bob: welcome\n10:30 --> 11:00 Anna: thanks",
+        "Date: 3 May\nSubject: lake\nBob: hello\nAnna: hi\nReceived: thanks\nBen: bye",
+        "WEBVTT and how we use it\nBob: hi\nAnna: hello",
+        "<P> hi all\n<Anna> hi\n<P> how are you?\n<Anna> fine, thanks.",
+        "<Link> hi all\n<Anna> hi\n<Link> how are you?",
+        "BZh9 is a name.\nPK: We begin.",
+        '{"note": "x"} Bob: hi\nAnna: hello',
+    ],
+)
+def test_a_text_that_only_begins_like_another_format_is_read_as_it_is(text: str) -> None:
+    document = extract(text.encode())
+    assert (document.format, document.canonical) == ("text", text)

@@ -88,11 +88,11 @@ _HTML = re.compile(
 )
 #: Two header fields of a mail and more, each with the lines that go on with it; one of them only a mail has.
 _FIELD = rb"[!-9;-~]{1,80}+:[^\r\n]*+\r?\n(?:[ \t][^\r\n]*+\r?\n)*+"
+_ONLY_MAIL = rb"(?:MIME-Version:[ \t]*[(\d]|Message-ID:[ \t]*(?:\r?\n[ \t]+)?<|Received:[ \t]*(?:from|by|with|\())"
 _MAIL = re.compile(
     rb"(?i:(?:From [^\r\n]*+\r?\n)?(?=(?:Received|Return-Path|Delivered-To|MIME-Version|Date|Message-ID|Subject|From|To"
     rb"|Cc|Reply-To|Sender|Content-Type|X-[\w-]+|DKIM-Signature|ARC-[\w-]+|Authentication-Results):)"
-    rb"(?=(?:" + _FIELD + rb"){2})(?:(?!MIME-Version:|Message-ID:|Received:)" + _FIELD + rb"){0,200}"
-    rb"(?:MIME-Version|Message-ID|Received):)"
+    rb"(?=(?:" + _FIELD + rb"){2})(?:(?!" + _ONLY_MAIL + rb")" + _FIELD + rb"){0,200}" + _ONLY_MAIL + rb")"
 )
 #: A time of subtitles, and the names of LRC's tags.
 _CLOCK = r"(?:\d{1,4}:)?\d{1,3}:\d{1,2}(?:[,.]\d{1,6})?"
@@ -123,7 +123,11 @@ TEXTUALS: tuple[Textual, ...] = (
     Textual("speech", _JSON),
     Textual("subtitles.lrc", re.compile(rf"\[(?:{_LRC_TAG}:[^\]\n]*|\d{{1,3}}:\d\d\.\d{{2,3}})\]")),
     Textual("subtitles.sbv", re.compile(rf"{_CLOCK},{_CLOCK}\s*\n")),
-    Textual("subtitles.srt", re.compile(rf"(?:\d{{1,6}}\s*\n\s*)?{_CLOCK}\s*-{{1,2}}>\s*{_CLOCK}")),
+    # Behind the times stand places at most, `X1:10`: an agenda has its points there.
+    Textual(
+        "subtitles.srt",
+        re.compile(rf"(?:\d{{1,6}}\s*\n\s*)?{_CLOCK}\s*-{{1,2}}>\s*{_CLOCK}(?:[ \t]+\w+:\S+)*[ \t]*(?:\r?\n|\Z)"),
+    ),
     Textual("subtitles.ttml", _xml(r"tt(?=\s[^>]*\bxml(?:ns|:))")),
     Textual("subtitles.vtt", re.compile(r"WEBVTT(?=\s|\Z)")),
     Textual("tei", _xml(r"TEI|TEI\.2|teiCorpus")),

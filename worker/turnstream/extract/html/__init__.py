@@ -35,11 +35,15 @@ _HEAD = 3000
 _ABOVE = 3
 
 
+#: What HTML has, a tag that closes another or says something of the page, and a chat has not: `<P> hi`.
+_CLOSED = re.compile(r"</|/>|<meta\s", re.IGNORECASE)
+
+
 def read(text: str) -> Reading | None:
     """Read a page or a part of one; ``None`` if only some of it is HTML."""
     markup = Markup(text)
     page = Builder().feed(markup)
-    if not _DOCUMENT.match(text) and not _is_fragment(page, len(text)):
+    if not _DOCUMENT.match(text) and not _is_fragment(page, len(text), is_closed=_CLOSED.search(text) is not None):
         return None
     if page.bare > len(text) * MOSTLY_BARE and page.tags * PER_BLOCK < len(text):
         page = Builder(keeps_lines=True).feed(Markup(text))
@@ -48,8 +52,8 @@ def read(text: str) -> Reading | None:
     return Reading("html", [*_title(page.title, blocks), *_pieces(blocks)], warnings)
 
 
-def _is_fragment(page: Page, size: int) -> bool:
-    return page.tags > 0 and page.bare <= size * BARE and size <= page.tags * PER_BLOCK
+def _is_fragment(page: Page, size: int, *, is_closed: bool) -> bool:
+    return page.tags > 0 and is_closed and page.bare <= size * BARE and size <= page.tags * PER_BLOCK
 
 
 def _title(title: str, blocks: Sequence[Block]) -> Iterator[Piece]:

@@ -24,10 +24,14 @@ _NOBODYS = re.compile(r"(?:NOTE|WEBVTT|STYLE|REGION|X-TIMESTAMP-MAP=.*)(?:[ \t\n
 #: What Webex writes above a cue: `12 "Jo Li" (1234567)`.
 _WHO = re.compile(r'\d+ "(?P<name>[^"]{1,200})" \(\d+\)')
 _NUMBER = re.compile(r"\d+(?:\n|\Z)")
+#: Its first line with nothing behind it.
+_BARE = re.compile(r"WEBVTT[ \t]*(?:[\r\n]|\Z)")
 
 
-def read(text: str) -> Reading:
-    """Read a WebVTT file."""
+def read(text: str) -> Reading | None:
+    """Read a WebVTT file; ``None`` for a text that only begins with its name."""
+    if "-->" not in text and not _BARE.match(text.lstrip()):
+        return None
     cues = [_cue(block) for block in blocks(text.lstrip(), _timings)]
     damaged = any(one.start_s is None and one.lines for one in cues)
     return Reading("vtt", pieces_of(cues), ("damaged",) if damaged else ())
