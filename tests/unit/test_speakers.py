@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from turnstream.models import Speaker
@@ -345,6 +345,7 @@ def test_the_same_labels_give_the_same_speakers(labels: list[str], listed: list[
 @given(LABELS, st.lists(st.sampled_from(["Zoe Fox", "Uma Hill", "Q", "Operator"]), max_size=3))
 def test_ids_stay_when_strangers_are_appended(labels: list[str], more: list[str]) -> None:
     """Whoever comes later gets a later id: only a label that tells more of somebody can change who is who."""
+    assume("A" not in labels or "Q" not in more)  # who asks makes an answer of `A`
     before, after = speakers_of(labels)[1], speakers_of([*labels, *more])[1]
     assert {label: after[label] for label in labels} == before
 
