@@ -429,3 +429,8 @@ def test_a_speaker_with_the_name_of_a_page_is_nobody() -> None:
     agent = f'<head><ttm:agent xml:id="a"><ttm:name>{"Jo " * 100_000}</ttm:name></ttm:agent></head>'
     paragraphs = '<p ttm:agent="a">x</p><p>y</p>' * 5_000
     assert len(extract(TTML.format("", f"{agent}<body>{paragraphs}</body>").encode()).canonical) < 200_000
+
+
+def test_words_behind_the_times_of_a_subrip_cue_are_its_text() -> None:
+    text = "00:01,000 --> 00:02,000 X1:10 X2:20\nOne.\n00:03,000 --> 00:04,000 Two, said at once.\nThree.\n"
+    assert extract(text.encode()).canonical == "One.\nTwo, said at once. Three."

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from turnstream.extract.pieces import Reading
-from turnstream.extract.subtitles.clock import read_range
+from turnstream.extract.subtitles.clock import read_range, words_behind
 from turnstream.extract.subtitles.cues import Cue, cue, unescaped
 from turnstream.extract.subtitles.cut import pieces_of
 
@@ -37,7 +37,8 @@ def _cues(text: str) -> Iterator[Cue]:
         if _is_number(shown, number + 1):
             number = int(shown.pop())
         yield _cue(shown, times)
-        times, shown = found, []
+        behind = words_behind(line)
+        times, shown = found, [behind] if behind else []
     yield _cue(shown, times)
 
 
