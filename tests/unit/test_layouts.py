@@ -63,6 +63,8 @@ FORMS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
     "own line between rules": ("own_line", "{rule}\n{label}  [{n}]\n{rule}\n{text}\n\n", TALK),
     "own line in brackets with a time": ("own_line", "[{label}] 0:1{n}\n{text}\n\n", TALK),
     "own line and time of day": ("own_line", "{label}  10:1{n} AM\n{text}\n", TALK),
+    "own line and a time below": ("own_line", "{label}\n[00:0{n}:10.15]\n{text}\n\n", TALK),
+    "own line and a time above": ("own_line", "00:0{n}:10 - 00:0{n}:50\n{label}\n{text}\n\n", TALK),
     "period": ("period", "    {label}. {text}\n", OFFICES),
     "period in capitals": ("period", "{label}. {text}\n\n", CAPITALS),
     "period and dash": ("period", "El señor {label}.- {text}\n\n", CAPITALS),
@@ -91,6 +93,40 @@ def test_a_layout_is_read(form: str) -> None:
     assert [text for _, text in turns(parsed)] == [text for _, text in talk]
     assert all(label and label in text for (label, _), text in zip(turns(parsed), expected, strict=True))
     assert_covered(document, parsed)
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        pytest.param("[00:0{n}:10] {label}: {text}\n", id="before the label"),
+        pytest.param("{label} (00:0{n}:10): {text}\n", id="behind it"),
+        pytest.param("{label}: [00:0{n}:10] {text}\n", id="behind its colon"),
+        pytest.param("[00:0{n}:10]\n{label}: {text}\n\n", id="on the line above"),
+        pytest.param("00:0{n}:10\n{label}: {text}\n", id="bare, on the line above"),
+        pytest.param("{label}\n[00:0{n}:10.15]\n{text}\n\n", id="between the name and the text"),
+        pytest.param("{label}\n0:0{n}:10\n{text}\n", id="bare, between the name and the text"),
+        pytest.param("00:0{n}:10 - 00:0{n}:50\n{label}\n{text}\n\n", id="from until, above the name"),
+        pytest.param("[00:0{n}:10] {label}\n{text}\n\n", id="before the name"),
+    ],
+)
+def test_a_time_is_that_of_its_turn_wherever_it_stands_and_nobodys_words(pattern: str) -> None:
+    document, parsed = read(written(partial(filled, pattern)))
+    assert [(turn.start_s, turn.paragraphs) for turn in parsed.turns] == [
+        (number * 60.0 + 10, (text,)) for number, (_, text) in enumerate(TALK)
+    ]
+    assert_covered(document, parsed)
+
+
+def test_what_somebody_says_first_is_no_time_unless_it_stands_in_brackets() -> None:
+    text = "Anna: 10:30 is fine.\nBen: 11:00 suits me, too.\nAnna: Then let us meet at ten.\n"
+    _, parsed = read(text)
+    assert [turn.paragraphs for turn in parsed.turns] == [(line.partition(": ")[2],) for line in text.splitlines()]
+    assert {turn.start_s for turn in parsed.turns} == {None}
+
+
+def test_captions_between_times_are_no_names() -> None:
+    _, parsed = read("0:00\nGood morning\n0:02\nShall we begin\n0:04\nGood morning\n0:06\nShall we begin\n0:08\nYes\n")
+    assert parsed.turns == ()
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -14,7 +14,7 @@ from turnstream.parse.evidence import speaker_marks
 from turnstream.parse.given import GIVEN, REASON, given_marks, unspoken
 from turnstream.parse.layouts import READINGS
 from turnstream.parse.marks import Mark, read_marks
-from turnstream.parse.times import BEFORE
+from turnstream.parse.times import BEFORE, time_alone
 from turnstream.parse.weights import FEWEST, MOSTLY, TIMED, weigh
 
 #: Styles whose sign alone begins a turn.
@@ -42,15 +42,17 @@ class Hypothesis:
     def breaks(self, lines: Sequence[Line]) -> frozenset[int]:
         """Return the numbers of lines that a program wrote between turns: with a time, as all marks, and no label.
 
-        Where the format says who speaks, it is those of which it says nobody.
+        A time alone above a mark is one.  Where the format says who speaks, it is those of which it says nobody.
         """
         if self.layout == GIVEN:
             return unspoken(lines, self.marks)
+        above = {number - 1 for number in self.marks} - self.marks.keys() - {min(self.marks, default=0) - 1}
+        alone = frozenset(number for number in above if time_alone(lines[number].text))
         stamped = sum(BEFORE.match(lines[number].text) is not None for number in self.marks)
         if stamped < FEWEST or stamped < MOSTLY * len(self.marks):
-            return frozenset()
+            return alone
         numbers = range(min(self.marks), len(lines))
-        return frozenset(n for n in numbers if n not in self.marks and BEFORE.match(lines[n].text))
+        return alone | {n for n in numbers if n not in self.marks and BEFORE.match(lines[n].text)}
 
 
 class Sheet(NamedTuple):
@@ -121,7 +123,8 @@ class _Reading(NamedTuple):
 
 def _readings(sheet: Sheet, without: Container[str]) -> Iterator[_Reading]:
     lines, nobodys, first, _ = sheet
-    somebodys = [(number, lines[number]) for number in range(first, len(lines)) if number not in nobodys]
+    numbers = (n for n in range(first, len(lines)) if n not in nobodys or time_alone(lines[n].text))
+    somebodys = [(number, lines[number]) for number in numbers]
     if LABEL_LINE not in without:
         labelled = read_marks(somebodys)
         yield _Reading(LABEL_LINE, "", [mark for mark in labelled if mark.style in ("", TIMED)])

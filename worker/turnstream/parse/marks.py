@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from turnstream.models import Line
-from turnstream.parse.times import AFTER, ALONE, BEFORE, seconds
+from turnstream.parse.times import AFTER, ALONE, BEFORE, BEHIND, seconds, time_alone
 
 #: Code points of a label, brackets included; longer ones are sentences.
 MAX_LABEL = 160
@@ -45,8 +45,16 @@ class Mark(NamedTuple):
 
 
 def read_marks(lines: Iterable[tuple[int, Line]]) -> list[Mark]:
-    """All of some lines, each with its number, that begin like a mark, plausible or not."""
-    return [mark for number, line in lines if (mark := _questioner(number, line) or read_mark(number, line.text))]
+    """All of some lines, each with its number, that begin like a mark, plausible or not; a time may stand above."""
+    marks: list[Mark] = []
+    above, text_above = -1, ""
+    for number, line in lines:
+        if mark := _questioner(number, line) or read_mark(number, line.text):
+            is_below = mark.start_s is None and above == number - 1
+            stamp = time_alone(text_above) if is_below and text_above else None
+            marks.append(mark._replace(start_s=seconds(stamp)) if stamp else mark)
+        above, text_above = number, line.text
+    return marks
 
 
 def _questioner(number: int, line: Line) -> Mark | None:
@@ -80,9 +88,12 @@ def read_mark(number: int, text: str) -> Mark | None:
 
 
 def _timed(mark: Mark, text: str) -> Mark:
-    """`Jo Li (00:45:11):` and `Jo Li: 00:45:11` say when, with the words below."""
+    """`Jo Li (00:45:11):` and `Jo Li: 00:45:11` say when, with the words below; `Jo Li: [00:45:11] Yes.`, behind it."""
     if time := ALONE.fullmatch(text, mark.at):
         return mark._replace(at=len(text), start_s=seconds(time))
+    if time := BEHIND.match(text, mark.at):
+        start = seconds(time) if mark.start_s is None else mark.start_s
+        return mark._replace(at=time.end(), start_s=start)
     if mark.label[-1].isdigit() or mark.label[-1] in ")]":
         time = AFTER.search(mark.label)
         if time and time.start():

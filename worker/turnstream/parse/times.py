@@ -22,6 +22,10 @@ AFTER = re.compile(rf"(?: ?[|·•@,–—-]| at)? ?[(\[<]?(?<![\d:./-]){_STAMP}
 _CLOSING = ")]>mM."
 #: Nothing else, where a text would be.
 ALONE = re.compile(rf"[(\[<]?{_STAMP}[)\]>]?")
+#: Behind the colon of a label: only in brackets is it no number that somebody says.
+BEHIND = re.compile(rf"[(\[<]{_STAMP}[)\]>] ?(?=\S)")
+#: Code points of a time alone on its line, a date and a range included.
+_MAX_ALONE = 48
 
 
 def find_time(text: str) -> re.Match[str] | None:
@@ -29,6 +33,13 @@ def find_time(text: str) -> re.Match[str] | None:
     if (text[-1].isdigit() or text[-1] in _CLOSING) and (found := AFTER.search(text)):
         return found
     return BEFORE.match(text) if text[0].isdigit() or text[0] in "([<" else None
+
+
+def time_alone(text: str) -> re.Match[str] | None:
+    """The time that is all there is on a line: it stands above a label, or between a name and what is said."""
+    if len(text) > _MAX_ALONE or not (text[-1].isdigit() or text[-1] in _CLOSING):
+        return None
+    return ALONE.fullmatch(text)
 
 
 def seconds(stamp: re.Match[str]) -> float | None:

@@ -1,13 +1,16 @@
-"""A label on a line of its own with nothing behind it, the text below: `Operator`, `## Jo Li`, `Jo Li  00:12`."""
+"""A label on a line of its own with nothing behind it, the text below: `Operator`, `## Jo Li`, `Jo Li  00:12`.
+
+A time may stand on the line above or below the label.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from turnstream.models import Line
 from turnstream.parse.marks import MAX_LABEL, Mark
-from turnstream.parse.times import find_time, seconds
+from turnstream.parse.times import find_time, seconds, time_alone
 
 #: What a label on its own does not end in, unless it is an abbreviation.
 _ENDS = frozenset(":：.?!…,;。？！，、")
@@ -21,9 +24,20 @@ _ENCLOSED = re.compile(r"([\[<【])([^\[\]<>【】]+)[\]>】]$")
 
 def read(lines: Iterable[tuple[int, Line]]) -> Iterator[Mark]:
     """The marks, ``style`` telling what it is written in: `heading 2`, `bold`, `enclosed`, `timed`, nothing."""
+    lines = list(lines)
+    times = {number: stamp for number, line in lines if (stamp := time_alone(line.text))}
     for number, line in lines:
         if len(line.text) <= MAX_LABEL and (mark := _mark(number, line)):
-            yield mark
+            yield _timed(mark, times) if times and mark.style != "timed" else mark
+
+
+def _timed(mark: Mark, times: Mapping[int, re.Match[str]]) -> Mark:
+    """A mark with the time of the line above or below it; between two times stands what is said."""
+    above, below = times.get(mark.line - 1), times.get(mark.line + 1)
+    stamp = above or below
+    if not stamp or (above and below):
+        return mark
+    return mark._replace(start_s=seconds(stamp), style="timed", further=int(below is not None))
 
 
 def _mark(number: int, line: Line) -> Mark | None:
