@@ -311,6 +311,7 @@ HOSTILE: dict[str, Callable[[int], str]] = {
     "entities": lambda n: "&#" + "9" * n + ";&" * n + "x",
     "titles": lambda n: "<title>x" * n,
     "cells": lambda n: "<table><tr>" + "<td>x" * n,
+    "blanks that are kept": lambda n: "<pre>" + " <b></b>" * n + "x",
 }
 
 

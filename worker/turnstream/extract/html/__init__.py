@@ -22,7 +22,7 @@ __all__ = ["read"]
 
 #: What only HTML begins with; other tags may stand above a text in Markdown, too.
 _DOCUMENT = re.compile(
-    r"\s*(?:<\?xml[^>]*>\s*)?(?:(?><!--.{0,2000}?-->)\s*+)*+(?:<!doctype\s+html|<(?:html|head|body)[\s>])",
+    r"(?>\s+|<\?.*?\?>|<!--.*?-->)*+(?:<!doctype\s+html|<(?:html|head|body)[\s>])",
     re.IGNORECASE | re.DOTALL,
 )
 #: Share of the characters that may stand in no block of a fragment, and how many each of its blocks has at most.
@@ -99,9 +99,9 @@ def _piece(line: Sequence[Words], style: str | None) -> Piece:
     text = "".join(words.text for words in line)
     if style:
         return Piece(text, style=style)
-    end, first = 0, True
+    end, first, so_far = 0, True, ""
     for number, words in enumerate(line):
-        so_far = "".join(one.text for one in line[: number + 1]) if first else ""
+        so_far += words.text if first else ""
         if words.bold:
             first = False
         elif not words.text.isspace() and not (first and TIME.fullmatch(so_far.strip())):
