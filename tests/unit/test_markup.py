@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 
 import pytest
 from hypothesis import given
@@ -162,6 +163,48 @@ def test_an_encoding_that_little_text_cannot_tell_is_taken_as_declared(declared:
     raw = f'<?xml version="1.0" encoding="{declared}"?><TEI><u who="#a">{text}</u></TEI>'.encode(declared)
     extracted = extract(raw)
     assert (extracted.canonical, extracted.encoding, extracted.warnings) == (f"a: {text}", told, ())
+
+
+@pytest.mark.parametrize(
+    ("root", "name"),
+    [
+        ("<TEI><text><body><u who='#A'>Yes.</u></body></text></TEI>", "tei"),
+        ("<tt xmlns='x'><body><div><p>Yes.</p></div></body></tt>", "ttml"),
+        ("<!DOCTYPE html><html><body><p>Yes.</p></body></html>", "html"),
+    ],
+)
+@pytest.mark.parametrize(
+    "before",
+    [
+        pytest.param(f"<!-- {'You may copy this. ' * 400}-->\n", id="licence"),
+        pytest.param("<!-- one -->\n<?a b?>\n" * 400, id="comments"),
+        pytest.param("\n" * 3000, id="blank lines"),
+    ],
+)
+def test_a_licence_of_any_length_before_the_root_is_no_hindrance(before: str, root: str, name: str) -> None:
+    document = extract(f"<?xml version='1.0'?>{before}{root}".encode())
+    assert document.format == name
+    assert document.canonical.endswith("Yes.")
+
+
+def test_a_document_type_of_any_length_before_the_root_is_no_hindrance() -> None:
+    entities = "".join(f"<!ENTITY a{number} 'b'>\n" for number in range(400))
+    assert extract(f"<!DOCTYPE TEI [\n{entities}]>\n<TEI><text>A&a1;</text></TEI>".encode()).canonical == "Ab"
+
+
+@pytest.mark.parametrize(
+    "before", ["<!-- a -->", "<!--", "<?a?>", "<?", "<!DOCTYPE a [ ]", "<!DOCTYPE a [ ]>", "<!DOCTYPE a "]
+)
+def test_what_stands_before_a_root_is_passed_in_linear_time(before: str) -> None:
+    began = time.process_time()
+    with contextlib.suppress(DocumentError):
+        extract((before * 100_000 + "<TEI>").encode())
+    assert time.process_time() - began < 2.0
+
+
+def test_a_text_below_a_comment_is_no_subtitles() -> None:
+    text = "<!-- a note -->\nWEBVTT is a format.\nAnna: Yes -->"
+    assert extract(text.encode()).canonical == text
 
 
 def test_comments_and_instructions_before_the_root_are_no_hindrance() -> None:

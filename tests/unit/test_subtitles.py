@@ -93,6 +93,12 @@ def test_who_is_known_from_the_format_is_the_same_document_in_each() -> None:
     assert extract(voices().encode()).canonical == extract(ttml().encode()).canonical
 
 
+@pytest.mark.parametrize("end", ["\r", "\r\n"])
+@pytest.mark.parametrize("write", [voices, srt, sbv, lrc])
+def test_a_file_is_the_same_whatever_its_line_ends(write: Callable[[], str], end: str) -> None:
+    assert extract(write().replace("\n", end).encode()) == extract(write().encode())
+
+
 def test_labels_in_cues_are_the_same_document_as_lines_of_text() -> None:
     for write in (labels_in_vtt, srt, sbv, lrc):
         assert extract(write().encode()).canonical == extract(plain().encode()).canonical

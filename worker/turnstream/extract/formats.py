@@ -14,8 +14,12 @@ from typing import Any, NamedTuple
 
 from turnstream.extract.pieces import Reading
 
-#: Characters at the beginning of a text by which its format is told.
+#: Characters of a text by which its format is told: at its beginning, in XML and HTML behind what stands before that.
 LOOKED_AT = 4096
+#: A declaration, licences and other comments, a document type but HTML's.  Possessive and atomic: in linear time.
+_PROLOGUE = re.compile(
+    r"(?is)(?>\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE\s(?!\s*html)[^\[>]*(?:\[.*?\]\s*)?>)*+",
+)
 
 
 class Packing(NamedTuple):
@@ -54,7 +58,7 @@ class Binary(NamedTuple):
 
 
 class Textual(NamedTuple):
-    """A format of text: its module, and what its first ``LOOKED_AT`` characters match, white space left out."""
+    """A format of text: its module, and what it begins with, white space and what precedes markup left out."""
 
     module: str
     opening: re.Pattern[str]
@@ -72,19 +76,14 @@ class Textual(NamedTuple):
 
 def _xml(root: str, prefix: str = r"(?:[\w.-]+:)?") -> re.Pattern[str]:
     """What an XML document begins with whose outermost element has one of some names."""
-    # Possessive and atomic: a beginning of comments only takes as long as it is.
-    return re.compile(
-        r"(?s)(?>\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE\s[^\[>]*(?:\[.*?\]\s*)?>)*+"
-        rf"<{prefix}(?:{root})[\s/>]"
-    )
+    return re.compile(rf"<{prefix}(?:{root})[\s/>]")
 
 
 #: A page begins so, or what was copied from one: a tag that begins a block.
 _HTML = re.compile(
-    r"(?:<\?xml[^>]*>\s*)?(?:(?><!--.{0,2000}?-->)\s*+)*+"
     r"<(?:!doctype\s+html|html|head|body|meta|title|base|link|style|script|main|article|section|div|p|h[1-6]|table|ul|ol"
     r"|dl|pre|blockquote|center)(?:[\s>]|/>)",
-    re.IGNORECASE | re.DOTALL,
+    re.IGNORECASE,
 )
 #: Two header fields of a mail and more, each with the lines that go on with it; one of them only a mail has.
 _FIELD = rb"[!-9;-~]{1,80}+:[^\r\n]*+\r?\n(?:[ \t][^\r\n]*+\r?\n)*+"
@@ -122,11 +121,11 @@ TEXTUALS: tuple[Textual, ...] = (
     Textual("public_whip", _xml("publicwhip")),
     Textual("speech", _JSON),
     Textual("subtitles.lrc", re.compile(rf"\[(?:{_LRC_TAG}:[^\]\n]*|\d{{1,3}}:\d\d\.\d{{2,3}})\]")),
-    Textual("subtitles.sbv", re.compile(rf"{_CLOCK},{_CLOCK}\s*\n")),
+    Textual("subtitles.sbv", re.compile(rf"{_CLOCK},{_CLOCK}[^\S\r\n]*[\r\n]")),
     # Behind the times stand places at most, `X1:10`: an agenda has its points there.
     Textual(
         "subtitles.srt",
-        re.compile(rf"(?:\d{{1,6}}\s*\n\s*)?{_CLOCK}\s*-{{1,2}}>\s*{_CLOCK}(?:[ \t]+\w+:\S+)*[ \t]*(?:\r?\n|\Z)"),
+        re.compile(rf"(?:\d{{1,6}}\s*[\r\n]\s*)?{_CLOCK}\s*-{{1,2}}>\s*{_CLOCK}(?:[ \t]+\w+:\S+)*[ \t]*(?:[\r\n]|\Z)"),
     ),
     Textual("subtitles.ttml", _xml(r"tt(?=\s[^>]*\bxml(?:ns|:))")),
     Textual("subtitles.vtt", re.compile(r"WEBVTT(?=\s|\Z)")),
@@ -157,6 +156,10 @@ def reading_of(text: str) -> Reading | None:
     opening = text[:LOOKED_AT].lstrip()
     if not opening or opening[0] not in _OPENINGS:
         return None
+    if opening[0] == "<" and (prologue := _PROLOGUE.match(text)):
+        opening = text[prologue.end() : prologue.end() + LOOKED_AT]
+        if opening[:1] != "<":
+            return None
     found = (one.read(text) for one in TEXTUALS if one.opening.match(opening))
     return next(filter(None, found), None)
 
