@@ -62,6 +62,13 @@ def test_remarks_stand_in_brackets_in_a_speech_and_apart_between_its_paragraphs(
     assert canonical(tei(debate)) == "a: One (laughs) two.\n(Applause.)\na: Three."
 
 
+@pytest.mark.parametrize("interval", ["1e400", "inf", "nan", "-1", "soon"])
+def test_what_is_no_time_is_none(interval: str) -> None:
+    timeline = f'<timeline unit="s"><when xml:id="T0"/><when xml:id="T1" interval="{interval}"/></timeline>'
+    turns = parse(extract(tei(f'{timeline}<u who="#A" start="#T0" end="#T1">Yes.</u><u who="#B">No.</u>'))).turns
+    assert [(turn.start_s, turn.end_s) for turn in turns] == [(0.0, None), (None, None)]
+
+
 def test_times_come_from_the_timeline() -> None:
     body = (
         '<timeline unit="ms" origin="#T0"><when xml:id="T0"/><when xml:id="T1" interval="4500" since="#T0"/>'

@@ -217,3 +217,9 @@ def test_any_damage_has_an_outcome(at: int, noise: bytes) -> None:
     raw = pdf([lines(TALK)], pressed=False)
     with contextlib.suppress(DocumentError):
         extract(b"%PDF-1.7" + raw[8 : 8 + at] + noise + raw[8 + at + len(noise) :])
+
+
+def test_a_character_that_its_font_does_not_name_is_lost_and_told() -> None:
+    document = extract(pdf([[Shown(72, 700, "Jo Li: I s\0y.")]]))
+    assert document.canonical == "Jo Li: I s\ufffdy."
+    assert document.warnings == ("replacement_characters",)

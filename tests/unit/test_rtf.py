@@ -212,3 +212,7 @@ def test_any_control_word_again_and_again_is_read_in_linear_time(part: str) -> N
 def test_whatever_stands_in_it_the_error_has_a_type(parts: list[str]) -> None:
     with suppress(PermanentError):
         parse(extract(b"{\\rtf1" + "".join(parts).encode()))
+
+
+def test_a_character_that_is_none_is_left_out() -> None:
+    assert extract(rb"{\rtf1 Jo\u0? Li: I s\'00ay.\par}").canonical == "Jo Li: I say."

@@ -120,7 +120,8 @@ def _chunks(page: PageObject) -> Iterator[Chunk]:
     found: list[tuple[str, _Matrix, _Matrix, Any, float]] = []
     page.extract_text(visitor_text=lambda *told: found.append(told))
     blank, order = "", 0
-    for text, outer, inner, font, size in found:
+    for shown, outer, inner, font, size in found:
+        text = shown.replace("\0", LOST)  # a character that its font does not name
         if text.strip():
             order += 1
             yield _chunk(blank + text, outer, inner, font, size)._replace(order=order)

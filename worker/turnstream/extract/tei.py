@@ -6,6 +6,7 @@ A speaker is called as the text shows it (`speaker`, `note` of type `speaker`), 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -223,7 +224,7 @@ class _Scribe(Scribe):
             if since not in self._times:
                 return
             interval += self._times[since]
-        if interval >= 0 and ("interval" in element.attributes or not self._times):
+        if 0 <= interval < math.inf and ("interval" in element.attributes or not self._times):
             self._times[key] = interval
 
     def _time(self, element: Element, name: str) -> float | None:

@@ -250,7 +250,7 @@ class _Reader:
             self._add(text)
 
     def _add(self, text: str) -> None:
-        state = self._state
+        state, text = self._state, text.replace("\0", "")
         if state.destination == "styles":
             self._name += text
         elif state.destination == "text" and not state.hidden and not state.deleted:
