@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable, Sequence
 
 import pytest
 
 from tests import promises
-from tests.in_formats import TALK, WRITERS
+from tests.in_formats import (
+    TALK,
+    WRITERS,
+    Said,
+    as_akoma_ntoso,
+    as_html,
+    as_json,
+    as_json_lines,
+    as_rtf,
+    as_tei,
+    as_txt,
+)
 from turnstream.extract import extract
 from turnstream.parse import parse
 
@@ -36,6 +48,84 @@ def test_a_talk_is_one_content_in_every_format_that_adds_nothing_to_it(name: str
 def test_a_title_of_its_own_makes_it_another_content(name: str) -> None:
     parsed = parse(extract(WRITERS[name](TALK)))
     assert parsed.title == "The lake"
+
+
+#: How a format that has paragraphs begins another one within a turn.
+_PARAGRAPHS: dict[str, tuple[Callable[[Sequence[Said]], str], str]] = {
+    "text": (as_txt, "\n\n"),
+    "json": (as_json, r"\n\n"),
+    "jsonl": (as_json_lines, r"\n \n"),
+    "html": (as_html, "</p>\n<p>"),
+    "rtf": (as_rtf, "\\par "),
+    "tei": (as_tei, "</p><p>"),
+    "akoma_ntoso": (as_akoma_ntoso, "</p><p>"),
+}
+
+
+@pytest.mark.parametrize("name", _PARAGRAPHS)
+def test_paragraphs_of_a_turn_are_kept_in_every_format_that_has_them(name: str) -> None:
+    write, mark = _PARAGRAPHS[name]
+    long = [one._replace(text=f"{one.text}¶That is all. There is no more.¶I thank you.") for one in TALK]
+    pilcrow = "\\u182?" if name == "rtf" else "¶"
+    raw = write(long).replace(pilcrow, mark).encode()
+    document, record = promises.read(raw)
+    assert document.format == name
+    assert [(turn.label, turn.paragraphs) for turn in record.turns] == [
+        (one.who, tuple(one.text.split("¶"))) for one in long
+    ]
+    assert list(promises.broken(document.canonical, record)) == []
+    if name not in _TITLED:
+        assert document.canonical == extract(as_txt(long).replace("¶", "\n\n").encode()).canonical
+
+
+@pytest.mark.parametrize("times", ['"start": 1.5, "end": 9, ', ""])
+def test_a_remark_between_paragraphs_is_nobodys_and_the_speaker_goes_on(times: str) -> None:
+    said = r"One.\n\n(Applause.)\n\n***\n\nTwo."
+    record = promises.read(
+        f'{{"segments": [{{{times}"speaker": "Anna", "text": "{said}"}}, {{{times}"speaker": "Ben", "text": "No."}},'
+        f'{{{times}"speaker": "Anna", "text": "So it is."}}]}}'.encode()
+    )[1]
+    spoken = [(turn.kind, turn.speaker_id, turn.paragraphs) for turn in record.turns]
+    assert spoken == [
+        ("speech", "s1", ("One.",)),
+        ("direction", None, ("(Applause.)",)),
+        ("speech", "s1", ("***", "Two.")),
+        ("speech", "s2", ("No.",)),
+        ("speech", "s1", ("So it is.",)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cues", "text"),
+    [
+        pytest.param(("今日は", "いい天気", "ですね。", "そう"), "今日はいい天気ですね。そう", id="Japanese"),
+        pytest.param(("我们从", "今天开始，", "好吗？"), "我们从今天开始，好吗？", id="Chinese"),
+        pytest.param(("สวัสดี", "ครับ"), "สวัสดีครับ", id="Thai"),
+        pytest.param(("ສະບາຍ", "ດີ"), "ສະບາຍດີ", id="Lao"),
+        pytest.param(("សួស្តី", "បង"), "សួស្តីបង", id="Khmer"),
+        pytest.param(("𠮷野", "家"), "𠮷野家", id="beyond the first plane"),
+        pytest.param(("使用", "Python", "和", "3"), "使用 Python 和 3", id="beside other writing"),
+        pytest.param(("안녕", "하세요"), "안녕 하세요", id="Korean"),
+        pytest.param(("Good", "morning"), "Good morning", id="English"),
+    ],
+)
+def test_what_goes_on_in_the_next_cue_is_joined_as_it_is_written(cues: tuple[str, ...], text: str) -> None:
+    times = [(f"00:0{number}.000", f"00:0{number + 1}.000") for number in range(len(cues))]
+    timed = [(f"{start} --> {end}", one) for (start, end), one in zip(times, cues, strict=True)]
+    segments = ",".join(
+        f'{{"speaker": "A", "start": {n}, "end": {n + 1}, "text": "{one}"}}' for n, one in enumerate(cues)
+    )
+    lines = "\n".join(cues)
+    for raw in (
+        "WEBVTT\n\n" + "".join(f"{when}\n<v A>{one}\n\n" for when, one in timed),
+        f"WEBVTT\n\n00:01.000 --> 00:02.000\n<v A>{lines}\n",
+        f'{{"segments": [{segments}]}}',
+    ):
+        document = extract(raw.encode())
+        assert document.canonical == f"A: {text}"
+    talk = "".join(f"{when}\nA: {one}\n\n" for when, one in timed[:1]) + "".join(f"{w}\n{o}\n\n" for w, o in timed[1:])
+    other = "01:00.000 --> 01:01.000\nB: Yes.\n\n01:02.000 --> 01:03.000\nA: Yes.\n"
+    assert parse(extract(f"WEBVTT\n\n{talk}{other}".encode())).turns[0].paragraphs == (text,)
 
 
 @pytest.mark.parametrize("name", ["vtt", "srt", "sbv", "ttml", "json"])

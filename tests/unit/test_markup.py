@@ -52,7 +52,7 @@ def test_without_a_label_it_is_the_person_or_what_refers_to_them(who: str, name:
 
 def test_a_note_names_the_speaker_of_the_next_utterance_and_of_those_by_the_same() -> None:
     body = '<note type="speaker">THE CHAIR:</note><u who="#a"><seg>Yes.</seg><seg>No.</seg></u><u who="#a">So.</u>'
-    assert canonical(tei(body)) == "THE CHAIR: Yes. No. So."
+    assert canonical(tei(body)) == "THE CHAIR: Yes.\nNo.\nSo."
 
 
 def test_remarks_stand_in_brackets_in_a_speech_and_apart_between_its_paragraphs() -> None:
@@ -116,7 +116,7 @@ def test_akoma_ntoso_names_speakers_by_what_is_shown_or_by_reference() -> None:
         b"<narrative><p>They left.</p></narrative></debateSection></debateBody></debate></akomaNtoso>"
     )
     extracted = extract(raw)
-    assert extracted.canonical == "Piers\nThe Chair: Yes. So.\nMary Kane: When?\ntd: In May. (Noise) May.\nThey left."
+    assert extracted.canonical == "Piers\nThe Chair: Yes.\nSo.\nMary Kane: When?\ntd: In May. (Noise) May.\nThey left."
     assert (extracted.format, extracted.lines[0].style) == ("akoma_ntoso", "heading 2")
 
 
@@ -130,7 +130,7 @@ def test_public_whip_speeches_have_their_speakers_and_procedure_has_none() -> No
     )
     extracted = extract(raw)
     assert (
-        extracted.canonical == "Piers\nThe House met.\nMary Kane: £5, at the café. No more.\nHon. Members: Hear, hear!"
+        extracted.canonical == "Piers\nThe House met.\nMary Kane: £5, at the café.\nNo more.\nHon. Members: Hear, hear!"
     )
     assert all(line.start_s is None for line in extracted.lines)
 

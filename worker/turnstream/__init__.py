@@ -8,7 +8,7 @@ The map, in the order of the data:
       folder        take under a read lease, move without overwriting;  taken: an open file;  naming: free names
       extract/      bytes → lines and canonical text
       identify      arrival id, content hash, what the name says
-      parse/        lines → title, speakers, turns
+      parse/        lines → title, speakers, turns;  unspaced: what goes on put together, as its writing has it
       normalise     all of it → the record and its event
       edition       which texts are one transcript that grows, and which of them counts
       publish       look up, append, claim: one atomic script in the server;  claims: what is asked and answered;

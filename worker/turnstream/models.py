@@ -316,7 +316,8 @@ class Line(NamedTuple):
     tab or for several blanks; ``lead`` counts the characters before ``text`` on its line that
     are nobody's words, such as a line number; ``bold`` those at the beginning of ``text`` that stand out;
     ``style`` is ``bold`` or ``heading 1`` to ``heading 6``; ``speaker`` and the times are what a cue or a
-    JSON format says, its text then begins with `speaker: `.
+    JSON format says, its text then begins with `speaker: `; an empty ``speaker`` is that of the line above, of which
+    this is another paragraph.
     """
 
     text: str

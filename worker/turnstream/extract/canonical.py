@@ -24,6 +24,9 @@ _GAP = re.compile(r"\s{2,}|[\t\u3000]")
 MAX_GAPS = 3
 GAP_COLUMNS = 160
 
+#: What divides the paragraphs of an utterance.
+_PARAGRAPHS = re.compile(r"\n\s*\n")
+
 #: Characters without width that carry no text: soft hyphen, BOM, zero-width space, word
 #: joiner, Mongolian vowel separator, bidi marks and embeddings (Unicode 16, Cf and Bidi_Control).
 #: ZWNJ and ZWJ stay: Persian, Indic scripts and emoji are spelt with them.
@@ -56,7 +59,7 @@ def lines_of(text: str) -> tuple[tuple[Line, ...], str]:
 def lines_of_pieces(pieces: Iterable[Piece]) -> tuple[tuple[Line, ...], str]:
     """The same for the pieces of a format.
 
-    A cue is one line, and who speaks stands before it as a label: `Jo Li: Yes.`; other text may have several.
+    A paragraph of a cue is one line, and who speaks stands before the first as a label: `Jo Li: Yes.`.
     """
     lines: list[Line] = []
     start, blank = 0, False
@@ -71,10 +74,18 @@ def lines_of_pieces(pieces: Iterable[Piece]) -> tuple[tuple[Line, ...], str]:
 
 
 def _cue(piece: Piece) -> Iterator[Line | None]:
-    speaker, text = (" ".join(_composed(part).split()) for part in (piece.speaker or "", piece.text))
-    shown = f"{speaker}: {text}" if speaker else text
-    if text:
-        yield Line(shown, 0, blank_before=True, speaker=speaker or None, start_s=piece.start_s, end_s=piece.end_s)
+    speaker = " ".join(_composed(piece.speaker or "").split())
+    texts = [text for part in _PARAGRAPHS.split(piece.text) if (text := " ".join(_composed(part).split()))]
+    for number, text in enumerate(texts):
+        first, last = number == 0, number == len(texts) - 1
+        yield Line(
+            f"{speaker}: {text}" if speaker and first else text,
+            0,
+            blank_before=True,
+            speaker=(speaker or None) if first else "",
+            start_s=piece.start_s if first else None,
+            end_s=piece.end_s if last else None,
+        )
 
 
 def _paragraph(piece: Piece) -> Iterator[Line | None]:

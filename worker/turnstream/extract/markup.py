@@ -171,7 +171,7 @@ def read_markup(text: str, vocabulary: Callable[[], Scribe], name: str) -> Readi
     scribe.end_paragraph()
     if broken and not scribe.pieces:
         raise Damaged(f"broken XML: {broken}")
-    return Reading(name, utterances(scribe.pieces), ("damaged",) if broken else ())
+    return Reading(name, utterances(scribe.pieces, are_paragraphs=True), ("damaged",) if broken else ())
 
 
 def label_of(text: str) -> str:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
+
+from turnstream.unspaced import together
+
+#: What stands between the paragraphs of an utterance.
+PARAGRAPH = "\n\n"
+_REMARK = re.compile(r"[(\[（【][^()\[\]（）【】]*[)\]）】]\.?")
 
 
 class Piece(NamedTuple):
     """A paragraph, a cue or an utterance; ``text`` may have line ends, and an empty one is a blank line.
 
+    In a cue or an utterance only a blank line divides: the paragraphs of one speaker.
     ``opening`` is what stands before ``text`` in bold, ``style`` what the whole is written in: ``heading 1`` to
     ``heading 6``, ``bold``.  ``speaker`` is who the format says speaks (no label in the text), the times are
     seconds from the beginning.
@@ -37,17 +45,21 @@ class Reading:
     warnings: tuple[str, ...] = ()
 
 
-def utterances(pieces: Iterable[Piece]) -> Iterator[Piece]:
-    """Join pieces that follow each other and are one speaker's; those of nobody stay apart."""
+def utterances(pieces: Iterable[Piece], *, are_paragraphs: bool = False) -> Iterator[Piece]:
+    """Join pieces that follow each other and are one speaker's; those of nobody stay apart.
+
+    Pieces without times are a paragraph each, if they are any; a remark on how somebody speaks, `(laughs)`, opens one.
+    """
     last: Piece | None = None
     texts: list[str] = []
     for piece in pieces:
         if last and last.speaker and last.speaker == piece.speaker:
-            texts.append(piece.text)
+            begins = are_paragraphs and piece.start_s is None and not (len(texts) == 1 and _REMARK.fullmatch(texts[0]))
+            texts += (PARAGRAPH, piece.text) if begins else (piece.text,)
             last = last._replace(end_s=last.end_s if piece.end_s is None else piece.end_s)
             continue
         if last:
-            yield last._replace(text=" ".join(texts))
+            yield last._replace(text=together(texts))
         last, texts = piece, [piece.text]
     if last:
-        yield last._replace(text=" ".join(texts))
+        yield last._replace(text=together(texts))

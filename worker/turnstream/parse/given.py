@@ -28,4 +28,6 @@ def given_marks(lines: Sequence[Line]) -> Mapping[int, Mark]:
 
 def unspoken(lines: Sequence[Line], marks: Mapping[int, Mark]) -> frozenset[int]:
     """Numbers of the lines of which the format says no speaker, remarks in brackets left out: they are nobody's."""
-    return frozenset(n for n, line in enumerate(lines) if n not in marks and not is_direction(line.text))
+    return frozenset(
+        n for n, line in enumerate(lines) if line.speaker is None and n not in marks and not is_direction(line.text)
+    )

@@ -49,7 +49,7 @@ def runs_of(
         between = number in nobodys or (is_divider(lines[number].text) and not is_rule(lines[number].text))
         kind: RunKind = "turn" if mark else "rest"
         if not mark and not between and number not in breaks and number < closing:
-            kind = _kind(lines[number].text, speaking)
+            kind = _kind(lines[number], speaking)
         if not between and (mark or not _resumes(lines[number].text, kind)):
             speaking = mark or speaking if kind != "rest" else None
         if run and run.mark and run.first <= number <= run.mark.last and not mark:
@@ -65,10 +65,11 @@ def runs_of(
         yield run
 
 
-def _kind(text: str, speaking: Mark | None) -> RunKind:
-    if speaking is None or is_break(text) or is_omission(text):
+def _kind(line: Line, speaking: Mark | None) -> RunKind:
+    goes_on = line.speaker is not None
+    if speaking is None or (not goes_on and (is_break(line.text) or is_omission(line.text))):
         return "rest"
-    return "direction" if is_direction(text) else "turn"
+    return "direction" if is_direction(line.text) else "turn"
 
 
 def _resumes(text: str, kind: RunKind) -> bool:

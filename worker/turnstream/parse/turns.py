@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Literal
 
 from turnstream.models import Line, Span, Turn, Unattributed, lean
@@ -10,6 +11,7 @@ from turnstream.parse.marks import Mark
 from turnstream.parse.paragraphs import paragraphs_of, wrapped_at
 from turnstream.parse.segments import Run
 from turnstream.parse.shapes import Shape, outside_brackets, shapes_of
+from turnstream.unspaced import together
 
 Kind = Literal["speech", "question", "answer", "direction"]
 
@@ -71,7 +73,9 @@ def _paragraphs(lines: Sequence[Line], run: Run, mark: Mark, width: int) -> Iter
     for other in run.again:
         texts[other.line - run.first] = texts[other.line - run.first][other.at :].strip()
     if lines[run.first].start_s is not None:
-        return iter(filter(None, (" ".join(filter(None, texts)),)))
+        further = [at for at, line in enumerate(of_run) if at and line.speaker == ""]
+        parts = (texts[begin:end] for begin, end in pairwise((0, *further, len(texts))))
+        return filter(None, map(together, parts))
     return paragraphs_of(of_run, texts, width)
 
 

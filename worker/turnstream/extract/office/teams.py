@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from turnstream.extract.office.blocks import Block
 from turnstream.extract.pieces import Piece, utterances
+from turnstream.unspaced import together
 
 #: `0:0:6.90 --> 0:0:6.500`: no digit is filled up, and what follows the period are milliseconds.
 _RANGE = re.compile(r"(\d{1,3}):(\d{1,2}):(\d{1,2})\.(\d{1,3}) --> (\d{1,3}):(\d{1,2}):(\d{1,2})\.(\d{1,3})")
@@ -31,7 +32,7 @@ def _pieces(blocks: Sequence[Block]) -> Iterator[Piece]:
             continue
         numbers = list(map(int, found.groups()))
         speaker, *said = map(_text, block[1:])
-        yield Piece(" ".join(said), speaker, _seconds(*numbers[:4]), _seconds(*numbers[4:]))
+        yield Piece(together(said), speaker, _seconds(*numbers[:4]), _seconds(*numbers[4:]))
 
 
 def _is_cue(block: Block) -> bool:

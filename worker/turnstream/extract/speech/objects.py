@@ -13,6 +13,7 @@ from turnstream.extract.speech.fields import label, seconds
 from turnstream.extract.speech.keys import Keys, keys_of
 from turnstream.extract.speech.values import Fields, Json, first_of, rows
 from turnstream.extract.speech.words import Word, cues
+from turnstream.unspaced import together
 
 #: Parts in parts: a paragraph's sentences' words.
 _MAX_PARTS = 3
@@ -125,7 +126,7 @@ def _tell_parts(said: Said, value: list[Json], names: Mapping[str, str], inside:
     if said.text is None:
         texts = strings or [part.text or "" for part in parts]
         are_words = are_words or (bool(parts) and all(part.is_word for part in parts))
-        said.text = _sentence(texts) if are_words else " ".join(texts)
+        said.text = _sentence(texts) if are_words else together(texts)
         said.is_made = bool(parts) and parts[0].start is not None
     if said.start is None and parts:
         said.start = next((part.start for part in parts if part.start is not None), None)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
 from turnstream.extract.pieces import Piece
+from turnstream.unspaced import goes_on
 
 
 class Word(NamedTuple):
@@ -40,8 +40,6 @@ _SLACK_S = 0.5
 _WITHIN_S = 10.0
 #: Share of words with blanks of their own from which the text needs no others.
 _BLANKS = 0.25
-#: Writing without blanks between words: Thai and Lao, Burmese, Khmer, kana, Han and their marks, full width.
-_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3000-\u30ff\u3400-\u9fff\uff01-\uff9f]")
 
 
 def cues(words: Iterable[Word]) -> Iterator[Piece]:
@@ -121,7 +119,7 @@ def _cue(words: Sequence[Word], between: str) -> Piece:
 def _separated(texts: Sequence[str], between: str) -> Iterator[str]:
     last = ""
     for text in texts:
-        if last and between and not _attaches(text) and not (_UNSPACED.match(last[-1]) and _UNSPACED.match(text)):
+        if last and between and not _attaches(text) and not goes_on(last, text):
             yield between
         yield text
         last = text

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from turnstream.extract.pieces import Piece, utterances
 from turnstream.extract.subtitles.cues import Cue
 from turnstream.extract.subtitles.rolling import unrolled
+from turnstream.unspaced import together
 
 #: Code points of a label at the beginning of a line.
 MAX_LABEL = 80
@@ -37,10 +38,10 @@ def _pieces(cue: Cue) -> Iterator[Piece]:
     dialogue = sum(_DASH.match(line.text) is not None for line in cue.lines) > 1
     for line in cue.lines:
         if last and (line.speaker != speaker or (speaker is None and _OPENS.match(line.text))):
-            yield Piece(" ".join(last), speaker, cue.start_s, cue.end_s)
+            yield Piece(together(last), speaker, cue.start_s, cue.end_s)
             last = []
         speaker = line.speaker
         # The label says what the dash does.
         last.append(_DASHED_LABEL.sub("", line.text) if dialogue and not speaker else line.text)
     if last:
-        yield Piece(" ".join(last), speaker, cue.start_s, cue.end_s)
+        yield Piece(together(last), speaker, cue.start_s, cue.end_s)
