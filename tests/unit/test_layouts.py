@@ -124,6 +124,18 @@ def test_what_somebody_says_first_is_no_time_unless_it_stands_in_brackets() -> N
     assert {turn.start_s for turn in parsed.turns} == {None}
 
 
+@pytest.mark.parametrize("form", ["own line", "own line in capitals", "dash", "column", "period in capitals"])
+def test_a_name_may_be_a_word_of_another_language(form: str) -> None:
+    layout, pattern, talk = FORMS[form]
+    named = dict(zip(dict.fromkeys(label for label, _ in talk), ("Ben Cole", "Jack Ma", "Mia Du"), strict=False))
+    upper = talk[0][0].isupper()
+    renamed = tuple((named[label].upper() if upper else named[label], text) for label, text in talk)
+    _, parsed = read(written(partial(filled, pattern), renamed))
+    assert parsed.layout
+    assert parsed.layout.name.partition(" ")[0] == layout
+    assert turns(parsed) == list(renamed)
+
+
 def test_captions_between_times_are_no_names() -> None:
     _, parsed = read("0:00\nGood morning\n0:02\nShall we begin\n0:04\nGood morning\n0:06\nShall we begin\n0:08\nYes\n")
     assert parsed.turns == ()

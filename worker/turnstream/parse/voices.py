@@ -37,6 +37,14 @@ def beginning(lines: Sequence[Line], mark: Mark) -> str:
     return lines[mark.line].text[mark.at : mark.at + VOICE_WINDOW]
 
 
+def is_said(label: str) -> bool:
+    """Whether a short label is what people say: `Thank you`; beside another name, `Ma` is one."""
+    parts = label.split()
+    said = words.VOICE.intersection(map(fold, parts))
+    is_name = len(parts) > 1 and all(part[:1].isupper() for part in parts)
+    return bool(said - words.NAMESAKES if is_name else said)
+
+
 def has_voice(text: str) -> bool:
     """First and second persons, greetings, questions: what speech has and lists of facts lack."""
     if not (words.VOICE.isdisjoint(_WORD.findall(text.casefold())) and words.VOICE_SIGNS.isdisjoint(text)):

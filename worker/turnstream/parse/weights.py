@@ -19,7 +19,7 @@ from turnstream.parse.heads import head_of
 from turnstream.parse.marks import Mark
 from turnstream.parse.names import names_somebody
 from turnstream.parse.shapes import Shape, fold, is_field, is_heading, shapes_of
-from turnstream.parse.voices import has_voice, is_fact
+from turnstream.parse.voices import has_voice, is_fact, is_said
 
 #: Fewer marks, or labels, than this show no layout.
 FEWEST, FEWEST_LABELS = 3, 2
@@ -148,7 +148,7 @@ def _may_speak(head: str, shape: Shape | None, *, alone: bool) -> bool:
     folded = [fold(part) for part in head.split()]
     if (is_field(head) and shape != "initials") or (shape in _WEAK and folded[0] in words.STARTERS):
         return False
-    if shape != "office" and len(folded) <= MAX_SAID and not words.VOICE.isdisjoint(folded):
+    if shape != "office" and len(folded) <= MAX_SAID and is_said(head):
         return False
     # Somebody is spoken to: `Mr. Chairman.`
     is_address = (

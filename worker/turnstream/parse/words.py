@@ -195,5 +195,8 @@ VOICE = _set(
     " أنا أنت نحن نعم لا شكرا مرحبا أهلا אני אתה אנחנו כן לא תודה שלום"
 )
 
+#: Those of them that people are called, too: Ben Cole, Jack Ma.
+NAMESAKES = _set("ben du io jo lei ma mi mia mon ni pan sen sim su te tu vi yo")
+
 #: The same in the scripts that put no blank between words.
 VOICE_SIGNS = frozenset("我你您妳咱吗嗎吧呢请請谢謝")

@@ -9,6 +9,7 @@ from turnstream.models import Line
 from turnstream.parse import words
 from turnstream.parse.marks import MAX_LABEL, Mark
 from turnstream.parse.shapes import MAX_WORDS, fold, has_office
+from turnstream.parse.voices import is_said
 
 #: The period, and a dash that may follow it.
 _END = re.compile(r"\.(?:[-–—]{1,2} ?| [-–—]{1,2} | |$)")
@@ -54,4 +55,4 @@ def _fits(label: str) -> bool:
     if blanks >= MAX_SAID:
         return True
     folded = [fold(part) for part in label.split(" ")]
-    return has_office(folded) or words.VOICE.isdisjoint(folded)
+    return has_office(folded) or not is_said(label)
