@@ -172,6 +172,18 @@ def test_webex_says_who_speaks_above_the_times() -> None:
     assert lines('WEBVTT\n\n1 "Jo Li" (1234)\n00:01.000 --> 00:02.000\nYes.\n') == [("Jo Li", "Jo Li: Yes.")]
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_an_arrow_that_somebody_writes_is_text(end: str) -> None:
+    cue = "00:01.000 --> 00:02.000\n<v Jo Li>From a --> b.\nSo --> it is."
+    text = f"WEBVTT\n\n{cue}\n00:03.000 --> 00:04.000\n<v Jo Li>Yes.\n"
+    assert lines(text.replace("\n", end)) == [("Jo Li", "Jo Li: From a --> b. So --> it is. Yes.")]
+
+
+def test_who_speaks_under_a_time_that_nobody_can_read_is_known() -> None:
+    text = "WEBVTT\n\n00:01.000 --> soon\n<v Jo Li>Yes.</v>\n<v Ann Ray>No.\n\n00:03.000 --> 00:04.000\n<v Jo Li>So.\n"
+    assert lines(text) == [("Jo Li", "Jo Li: Yes."), ("Ann Ray", "Ann Ray: No."), ("Jo Li", "Jo Li: So.")]
+
+
 def test_words_that_a_player_would_not_show_are_kept_and_told() -> None:
     text = (
         "WEBVTT\n\n1\n00:00:01,000 --> 00:00:02,000\nwith commas\n\n2\nsoon --> later\nwithout times\n\n"

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 
 from turnstream.extract.pieces import Reading
 from turnstream.extract.subtitles.clock import read_range
-from turnstream.extract.subtitles.cues import Cue, Spoken, cue, named, spoken
+from turnstream.extract.subtitles.cues import Cue, Spoken, named, spoken
 from turnstream.extract.subtitles.cut import pieces_of
 from turnstream.extract.subtitles.vtt_file import Rest, VttCue, blocks
 from turnstream.extract.subtitles.vtt_settings import Timings, read_timings
@@ -24,6 +24,7 @@ _NOBODYS = re.compile(r"(?:NOTE|WEBVTT|STYLE|REGION|X-TIMESTAMP-MAP=.*)(?:[ \t\n
 #: What Webex writes above a cue: `12 "Jo Li" (1234567)`.
 _WHO = re.compile(r'\d+ "(?P<name>[^"]{1,200})" \(\d+\)')
 _NUMBER = re.compile(r"\d+(?:\n|\Z)")
+_LINE_END = re.compile(r"\r\n?|\n")
 #: Its first line with nothing behind it.
 _BARE = re.compile(r"WEBVTT[ \t]*(?:[\r\n]|\Z)")
 
@@ -32,33 +33,51 @@ def read(text: str) -> Reading | None:
     """Read a WebVTT file; ``None`` for a text that only begins with its name."""
     if "-->" not in text and not _BARE.match(text.lstrip()):
         return None
-    cues = [_cue(block) for block in blocks(text.lstrip(), _timings)]
+    cues = [_cue(block) for block in blocks(_with_arrows(text.lstrip()), _timings)]
     damaged = any(one.start_s is None and one.lines for one in cues)
     return Reading("vtt", pieces_of(cues), ("damaged",) if damaged else ())
 
 
+def _with_arrows(text: str) -> str:
+    """A text with the arrows that people write in cues as the standard wants them, `--&gt;`: none begins a cue."""
+    lines = _LINE_END.split(text)
+    is_cue = False
+    for number, line in enumerate(lines):
+        if "-->" in line:
+            is_time = line.lstrip()[:1].isdigit()
+            if is_cue and not is_time:
+                lines[number] = line.replace("-->", "--&gt;")
+            is_cue = is_cue or is_time
+        elif not line:
+            is_cue = False
+    return "\n".join(lines)
+
+
 def _cue(block: VttCue | Rest) -> Cue:
     if isinstance(block, Rest):
-        return cue(_words(block))
+        return Cue(tuple(_kept(block)))
     return Cue(tuple(_spoken(block)), block.start_s, block.end_s)
 
 
 def _spoken(block: VttCue) -> Iterator[Spoken]:
     who = _WHO.fullmatch(block.identifier)
     around = who["name"] if who else None
-    for voice, text in _voices(block.text):
-        yield from spoken(text, named(voice or "") or around)
+    yield from _said(block.text, around)
+
+
+def _kept(rest: Rest) -> Iterator[Spoken]:
+    """What people may have said in a block that is no cue."""
+    if not _NOBODYS.match(rest.text):
+        yield from _said(_NUMBER.sub("", rest.text, count=1))
+
+
+def _said(text: str, around: str | None = None) -> Iterator[Spoken]:
+    for voice, words in _voices(text):
+        yield from spoken(words, named(voice or "") or around)
 
 
 def _voices(text: str) -> Iterable[tuple[str | None, str]]:
     return voices(read_text(text)) if "<" in text or "&" in text else [(None, text)]
-
-
-def _words(rest: Rest) -> str:
-    """What people may have said in a block that is no cue."""
-    if _NOBODYS.match(rest.text):
-        return ""
-    return "".join(text for _, text in _voices(_NUMBER.sub("", rest.text, count=1)))
 
 
 def _timings(line: str) -> Timings | None:
