@@ -26,13 +26,13 @@ def shown(pages: Sequence[Sequence[Shown]]) -> list[str]:
     return extract(pdf(pages)).canonical.splitlines()
 
 
-def page_of(content: bytes, more: Sequence[bytes] = (), resources: bytes = b"") -> bytes:
+def page_of(content: bytes, more: Sequence[bytes] = (), resources: bytes = b"", encoding: bytes = b"") -> bytes:
     """A file of one page with a content stream as it stands."""
     page = (
         b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R/Resources<</Font<</F0 5 0 R>>%s>>>>"
         % resources
     )
-    font = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"
+    font = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica%s>>" % encoding
     catalog, pages = b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Count 1/Kids[3 0 R]>>"
     return file_of([catalog, pages, page, content, font, *more])
 
@@ -126,6 +126,12 @@ def test_pieces_of_a_word_and_raised_letters_are_put_together() -> None:
         b"BT /F0 7 Tf 162 705 Td (rd) Tj ET BT /F0 12 Tf 172 700 Td (of May) Tj ET"
     )
     assert extract(page_of(flate(zlib.compress(content)))).canonical == "MINUTES of the 3 rd of May"
+
+
+def test_letters_that_are_printed_as_one_sign_are_letters() -> None:
+    content = b"BT /F0 12 Tf 72 700 Td (Jo Li: The \\001rst o\\002er, in e\\003ect.) Tj ET"
+    raw = page_of(flate(zlib.compress(content)), encoding=b"/Encoding<</Differences[1/fi/ff/ff]>>")
+    assert extract(raw).canonical == "Jo Li: The first offer, in effect."
 
 
 def test_a_scan_is_told_as_one() -> None:

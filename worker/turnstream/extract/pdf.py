@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 #: What pypdf passes for a matrix: [a b c d x y] (ISO 32000-1, 8.3.3).
 _Matrix = Sequence[float]
+#: Letters that are one sign in print, as TeX sets them, and what stands for a character that its font does not name.
+_CHARACTERS = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "ſt", "ﬆ": "st", "\0": LOST})
 #: pypdf tells what it repairs by logging it.
 _LOGGER = logging.getLogger("pypdf")
 
@@ -121,7 +123,7 @@ def _chunks(page: PageObject) -> Iterator[Chunk]:
     page.extract_text(visitor_text=lambda *told: found.append(told))
     blank, order = "", 0
     for shown, outer, inner, font, size in found:
-        text = shown.replace("\0", LOST)  # a character that its font does not name
+        text = shown.translate(_CHARACTERS)
         if text.strip():
             order += 1
             yield _chunk(blank + text, outer, inner, font, size)._replace(order=order)
