@@ -179,6 +179,11 @@ def test_an_arrow_that_somebody_writes_is_text(end: str) -> None:
     assert lines(text.replace("\n", end)) == [("Jo Li", "Jo Li: From a --> b. So --> it is. Yes.")]
 
 
+def test_an_arrow_alone_is_nobodys_word() -> None:
+    with pytest.raises(EmptyFile):
+        extract(b"WEBVTT\n\n00:01.000 --> 00:02.000\n-->\n")
+
+
 def test_who_speaks_under_a_time_that_nobody_can_read_is_known() -> None:
     text = "WEBVTT\n\n00:01.000 --> soon\n<v Jo Li>Yes.</v>\n<v Ann Ray>No.\n\n00:03.000 --> 00:04.000\n<v Jo Li>So.\n"
     assert lines(text) == [("Jo Li", "Jo Li: Yes."), ("Ann Ray", "Ann Ray: No."), ("Jo Li", "Jo Li: So.")]

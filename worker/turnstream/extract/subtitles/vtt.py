@@ -45,7 +45,7 @@ def _with_arrows(text: str) -> str:
     for number, line in enumerate(lines):
         if "-->" in line:
             is_time = line.lstrip()[:1].isdigit()
-            if is_cue and not is_time:
+            if is_cue and not is_time and any(map(str.isalnum, line)):
                 lines[number] = line.replace("-->", "--&gt;")
             is_cue = is_cue or is_time
         elif not line:
