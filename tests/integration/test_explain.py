@@ -906,7 +906,7 @@ class TestUnreadableFolder:
     ) -> None:
         world.rest("upload/a.txt")
         question = Question(id="0" * 16, paths=("upload/a.txt", "b.txt"))
-        said, other = answers(question, Backlog(), {"upload": "Permission denied"})
+        said, other = answers(question, Backlog(), {"upload": "Permission denied"}, 0)
         assert said == Answer(path="upload/a.txt", refused="drop/upload: Permission denied")
         assert other.refused is None
         scene = look_around(world.settings)

@@ -44,7 +44,7 @@ class Watch:
         heard = {os.path.relpath(path, self.root.drop) for path in notes}
         self.guard.heard(heard)
         sight = scan(self.root.drop, ignore_pattern([".*"]))
-        self.guard.look(sight, sorted(sight.files - self.known), heard, time.monotonic())
+        self.guard.look(sight.refused, sorted(sight.files - self.known), heard, time.monotonic())
         self.known = sight.files
         self.notes |= heard
 
@@ -244,7 +244,7 @@ def test_a_kernel_that_gives_no_watch_is_said_once_and_asked_again(watch: Watch,
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
         for descriptor in spare:
             os.close(descriptor)
-    watch.guard.look(scan(watch.root.drop, ignore_pattern([])), [], (), time.monotonic())
+    watch.guard.look(scan(watch.root.drop, ignore_pattern([])).refused, [], (), time.monotonic())
     (reason,) = said(events, "watch.degraded")
     assert "(errno 24)" in reason
     watch.hears("a.txt")
@@ -258,7 +258,7 @@ def test_a_folder_that_becomes_readable_again_brings_its_files_without_a_complai
     below.mkdir()
     (below / "a.txt").write_text("text")
     with monkeypatch.context() as patch:
-        patch.setattr("turnstream.watch.scan._look_into", _refusing(below))
+        patch.setattr("turnstream.watch.scan._entries", _refusing(below))
         watch.turn_for(0.5)
     watch.turn_for(1.0)
     assert said(events, "watch.degraded") == ["the folder drop/below cannot be read: Permission denied"]
@@ -266,11 +266,11 @@ def test_a_folder_that_becomes_readable_again_brings_its_files_without_a_complai
 
 
 def _refusing(folder: os.PathLike[str]) -> Callable[..., Any]:
-    real = scan_module._look_into
+    real = scan_module._entries
 
-    def look_into(drop: Any, below: str, *rest: Any) -> Any:
+    def entries(drop: Any, below: str) -> Any:
         if below and (drop / below) == folder:
             raise PermissionError(13, "Permission denied")
-        return real(drop, below, *rest)
+        return real(drop, below)
 
-    return look_into
+    return entries

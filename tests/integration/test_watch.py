@@ -45,6 +45,8 @@ Make = Callable[..., Watcher]
 Messages = list[Batch]
 Events = list[Any]
 RESEND, RETRY = 0.4, 0.3
+#: Looks so far apart that only events tell.
+SELDOM = {"gather_seconds": 10.0, "sweep_seconds": 10.0}
 
 
 def quick(settings: Settings, **sections: dict[str, Any]) -> Settings:
@@ -962,7 +964,7 @@ class TestHalfFiles:
     def test_a_close_that_is_heard_between_two_looks_counts(
         self, make: Make, root: Root, messages: Messages, first: type[FileSystemEvent]
     ) -> None:
-        watcher = make(watch={"gather_seconds": 10.0, "sweep_seconds": 10.0, "quiet_seconds": 0.3})
+        watcher = make(watch={**SELDOM, "quiet_seconds": 0.3, "rename_settle_seconds": 0.2})
         path = root.drop / "a.txt"
         path.write_text("half")
         watcher.bell.dispatch(first("", str(path)) if first is FileMovedEvent else first(str(path)))
@@ -973,7 +975,7 @@ class TestHalfFiles:
         turn_until(watcher, lambda: messages, 1)
 
     def test_what_is_created_is_not_yet_whole(self, make: Make, root: Root, messages: Messages) -> None:
-        watcher = make(watch={"gather_seconds": 10.0, "sweep_seconds": 10.0, "quiet_seconds": 0.3})
+        watcher = make(watch={**SELDOM, "quiet_seconds": 0.3, "rename_settle_seconds": 0.2})
         (root.drop / "a.txt").write_text("half")
         watcher.bell.dispatch(FileCreatedEvent(str(root.drop / "a.txt")))
         turn_for(watcher, 0.1)

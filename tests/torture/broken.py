@@ -70,15 +70,15 @@ def claim_outside_the_script() -> None:
 @_broken
 def events_without_scan() -> None:
     """What an event tells of is looked at, and nothing else ever is."""
-    from turnstream.watch import watcher
+    from turnstream.watch import lookout, watcher
 
-    names: Any = watcher
-    scan = names.scan
+    names: Any = lookout
+    survey = names.survey
 
     def heard_only(drop: Any, ignored: Any) -> Any:
-        sight = scan(drop, ignored)
-        sight.files &= heard
-        return sight
+        for part in survey(drop, ignored):
+            part.files &= heard
+            yield part
 
     heard: set[str] = set()
     note = watcher.Watcher._note_events
@@ -87,7 +87,7 @@ def events_without_scan() -> None:
         heard.update(notes)
         note(self, notes)
 
-    names.scan = heard_only
+    names.survey = heard_only
     watcher.Watcher._note_events = remember  # type: ignore[method-assign]
 
 

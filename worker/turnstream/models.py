@@ -235,7 +235,8 @@ class Question(Model):
 class Answer(Model):
     """What the watcher knows of a file; ``place`` is ``waiting``, ``due``, ``sent`` or ``None`` for a stranger.
 
-    ``position`` and ``total`` are its place in the line of those that are due.  ``refused`` is why
+    ``position`` and ``total`` are its place in the line of those that are due; of a stranger, ``total`` is how many
+    files wait that the watcher has no room for yet.  ``refused`` is why
     the watcher cannot read a folder on the way to it.  A later version may say more.
     """
 

@@ -87,6 +87,7 @@ class WatchSettings(Section):
     retry_seconds: PositiveSeconds
     retry_max_seconds: PositiveSeconds
     newest_share: Annotated[float, Field(ge=0, le=1)]
+    window_files: Count
 
 
 class BatchSettings(Section):

@@ -157,6 +157,9 @@ def _waiting(file: File, scene: Scene) -> Explanation:
         return Explanation(State.WAITING, f"{place} Workers are busy with those before it.", facts=facts)
     if answer is None:
         return Explanation(State.WAITING, "It is complete; the watcher has it, or finds it at its next look.")
+    if answer.total:
+        why = f"It is complete; {answer.total:,} files wait whose turn is so far off that the watcher only counts them."
+        return Explanation(State.WAITING, why, facts={"beyond": answer.total})
     longest = scene.settings.watch.sweep_max_seconds
     why = f"It is complete; the watcher has not seen it yet and does so at its next look, within {longest:g} s."
     return Explanation(State.WAITING, why)

@@ -2,6 +2,7 @@
 
 bell      file events wake the watcher; they decide nothing
 scan      what lies in ``drop/``: the truth
+lookout   compares it with what is known, a part at a time, and takes in what there is room for
 settle    whether a file is complete
 backlog   which files are known, due, or sent
 queue     how much is sent, in batches of which size

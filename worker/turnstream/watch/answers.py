@@ -21,19 +21,21 @@ RATE_SECONDS = 60.0
 COUNTED = ("published", "duplicate", "rejected", "superseded")
 
 
-def answers(question: Question, backlog: Backlog, refused: Mapping[str, str]) -> list[Answer]:
+def answers(question: Question, backlog: Backlog, refused: Mapping[str, str], beyond: int) -> list[Answer]:
     """Return how it stands with each file of a question, in its order.
 
     Args:
         question: which files.
         backlog: what is known.
         refused: folders below ``drop/`` that cannot be read, each with the reason.
+        beyond: how many files wait that are not known yet, as there is no room for them.
 
     """
     paths = [from_wire(path) for path in question.paths]
     positions = backlog.positions(set(paths)) if backlog.count(Place.DUE) else {}
     return [
-        _answer(wire, path, backlog, positions.get(path), refused)
+        _answer(wire, path, backlog, positions.get(path))
+        or Answer(path=wire, refused=_refusal(path, refused), total=beyond or None)
         for wire, path in zip(question.paths, paths, strict=True)
     ]
 
@@ -48,14 +50,17 @@ def wall(moment: float) -> datetime:
     return datetime.fromtimestamp(time.time() + moment - time.monotonic(), UTC)
 
 
-def backlog_words(backlog: Backlog) -> dict[str, str]:
-    """Return how many files stand where, why they wait, and since when the oldest one is known (Unix time)."""
+def backlog_words(backlog: Backlog, beyond: int) -> dict[str, str]:
+    """Return how many files stand where, why they wait, and since when the oldest one is known (Unix time).
+
+    Due are those ``beyond`` as well: there that are not known yet, as there is no room for them.
+    """
     reasons = Counter(entry.reason for entry in backlog.waiting())
     oldest = backlog.oldest()
     return {
-        "known": str(len(backlog)),
+        "known": str(len(backlog) + beyond),
         "waiting": str(backlog.count(Place.WAITING)),
-        "due": str(backlog.count(Place.DUE)),
+        "due": str(backlog.count(Place.DUE) + beyond),
         "sent": str(backlog.count(Place.SENT)),
         "reasons": orjson.dumps(reasons).decode(),
         "oldest_at": f"{wall(oldest.candidate.seen).timestamp():.3f}" if oldest else "",
@@ -75,10 +80,10 @@ class Samples:
         return orjson.dumps(list(self._taken)).decode()
 
 
-def _answer(wire: str, path: str, backlog: Backlog, position: int | None, refused: Mapping[str, str]) -> Answer:
+def _answer(wire: str, path: str, backlog: Backlog, position: int | None) -> Answer | None:
     entry = backlog.entry(path)
     if entry is None:
-        return Answer(path=wire, refused=_refusal(path, refused))
+        return None
     sent = entry.place is Place.SENT
     waiting = entry.place is Place.WAITING
     return Answer(

@@ -35,10 +35,11 @@ class Entry:
     ``sent_at`` is when that was sent, or found to be under way; ``held``, found with a worker.
     ``reason`` is why it waits, ``deferred`` as what its arrival was last deferred, ``resends``
     how often it was sent again in vain; ``marked`` whether the server may have a mark of deferral
-    under its path, of whatever arrival.
+    under its path, of whatever arrival; ``news`` whether it came while more waited than are kept in mind.
     """
 
     candidate: Candidate
+    news: bool = False
     place: Place = Place.WAITING
     reason: str = ""
     until: float = 0.0
@@ -69,6 +70,8 @@ class Backlog:
         self._entries: dict[str, Entry] = {}
         #: In the order of their turn; a drawn one is not in it, though its place is ``DUE``.
         self._due: OrderedDict[str, Entry] = OrderedDict()
+        #: The same for news: else what is taken into mind later, and is older, would be the newest.
+        self._news: OrderedDict[str, Entry] = OrderedDict()
         self._waiting: list[tuple[float, int, Entry]] = []
         self._sent: dict[str, Entry] = {}
         self._order = itertools.count()
@@ -102,10 +105,10 @@ class Backlog:
         entries = {entry.path: entry for _, _, entry in self._waiting if entry.place is Place.WAITING}
         yield from (entry for path, entry in entries.items() if self._entries.get(path) is entry)
 
-    def add(self, paths: Iterable[str], now: float, notes: Mapping[str, Note]) -> None:
+    def add(self, paths: Iterable[str], now: float, notes: Mapping[str, Note], *, news: bool = False) -> None:
         """Take in files that were not known; each is due for a first look."""
         for path in paths:
-            entry = Entry(Candidate(path, now, notes.get(path)))
+            entry = Entry(Candidate(path, now, notes.get(path)), news)
             self._entries[path] = entry
             self._counts[entry.place] += 1
             self._to_due(entry)
@@ -116,7 +119,7 @@ class Backlog:
             entry = self._entries.pop(path, None)
             if entry is not None:
                 self._counts[entry.place] -= 1
-                self._due.pop(path, None)
+                self._line_of(entry).pop(path, None)
                 self._sent.pop(path, None)
                 if entry.marked:
                     self.stale.add(path)
@@ -143,16 +146,19 @@ class Backlog:
 
     def draw(self, *, newest: bool = False) -> Entry | None:
         """Take the oldest (or newest) due file off the list; say at once where it goes."""
-        return self._due.popitem(last=newest)[1] if self._due else None
+        lines = (self._news, self._due) if newest else (self._due, self._news)
+        return next((line.popitem(last=newest)[1] for line in lines if line), None)
 
     def put_back(self, entry: Entry, *, newest: bool = False) -> None:
         """Return a drawn file to the end of the list that it was drawn from."""
-        self._due[entry.path] = entry
-        self._due.move_to_end(entry.path, last=newest)
+        line = self._line_of(entry)
+        line[entry.path] = entry
+        line.move_to_end(entry.path, last=newest)
 
     def positions(self, paths: Container[str]) -> dict[str, int]:
         """Return the places in line, from 1, of those of these paths that are due."""
-        return {path: position for position, path in enumerate(self._due, 1) if path in paths}
+        line = itertools.chain(self._due, self._news)
+        return {path: position for position, path in enumerate(line, 1) if path in paths}
 
     def wait(self, entry: Entry, until: float, reason: str) -> None:
         """Let a file wait."""
@@ -211,13 +217,17 @@ class Backlog:
         if entry.place is not Place.DUE:
             self._move(entry, Place.DUE)
 
+    def _line_of(self, entry: Entry) -> OrderedDict[str, Entry]:
+        return self._news if entry.news else self._due
+
     def _move(self, entry: Entry, place: Place) -> None:
         if self._entries.get(entry.path) is not entry:
             return  # forgotten meanwhile
-        self._due.pop(entry.path, None)
+        line = self._line_of(entry)
+        line.pop(entry.path, None)
         self._sent.pop(entry.path, None)
         if place is Place.DUE:
-            self._due[entry.path] = entry
+            line[entry.path] = entry
         elif place is Place.SENT:
             self._sent[entry.path] = entry
         self._counts[entry.place] -= 1

@@ -18,7 +18,6 @@ from turnstream.root import MOVING, Root
 from turnstream.settings import WatchSettings
 from turnstream.watch.bell import Bell
 from turnstream.watch.rope import Rope
-from turnstream.watch.scan import Sight
 
 #: Seconds after which what happens now and then, and was not seen again, counts as over.
 OVER_SECONDS = 60.0
@@ -66,20 +65,20 @@ class Guard:
         if began and self._failed is None and fault != "not started":
             say("watch.repaired", reason=fault)
 
-    def look(self, sight: Sight, fresh: Iterable[str], notes: Container[str], now: float) -> None:
+    def look(self, refused: Mapping[str, str], fresh: Iterable[str], notes: Container[str], now: float) -> None:
         """Compare what was found with what was heard.
 
         Args:
-            sight: what lies in ``drop/``.
+            refused: folders below ``drop/`` that could not be read, each with the reason.
             fresh: the files that are new in it.
             notes: the files that events told of.
             now: monotonic seconds.
 
         """
-        before, self.refused = self.refused.keys(), sight.refused
+        before, self.refused = self.refused.keys(), refused
         # What was there before the watch, or in a folder that could not be read, comes without one;
         # and why events are missing is known after an overflow.
-        expected = now - self.rope.tied_at > LATE_SECONDS and before <= sight.refused.keys()
+        expected = now - self.rope.tied_at > LATE_SECONDS and before <= refused.keys()
         if now - self.bell.overflowed_at < OVER_SECONDS:
             self._awaited.clear()
         elif expected:
@@ -91,7 +90,7 @@ class Guard:
             self._missed_at = now
         for path in late:
             del self._awaited[path]
-        self._tell(dict(self._present(sight, now)))
+        self._tell(dict(self._present(now)))
 
     def heard(self, paths: Iterable[str]) -> None:
         """Take note of files that events told of."""
@@ -123,15 +122,15 @@ class Guard:
             say("watch.repaired", fault=name, reason=self.faults[name].reason)
         self.faults = faults
 
-    def _present(self, sight: Sight, now: float) -> Iterator[tuple[str, Fault]]:
-        for folder, why in sight.refused.items():
+    def _present(self, now: float) -> Iterator[tuple[str, Fault]]:
+        for folder, why in self.refused.items():
             yield f"refused:{printable(folder)}", _refused(folder, why)
-        if not sight.refused and not self._on_one_file_system():
+        if not self.refused and not self._on_one_file_system():
             yield (
                 "other_file_system",
                 Fault("drop/ lies on another file system than archive/: no file can be moved", "mount both together"),
             )
-        if "" in sight.refused:
+        if "" in self.refused:
             return  # nothing else can be told
         if self._failed:
             yield "no_events", Fault(self._failed, "raise fs.inotify.max_user_watches and max_user_instances")

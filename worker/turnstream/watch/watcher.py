@@ -20,18 +20,19 @@ from turnstream.watch.bell import Bell, Note
 from turnstream.watch.contact import Contact
 from turnstream.watch.guard import Guard
 from turnstream.watch.housekeeping import Housekeeping
+from turnstream.watch.lookout import Look, Lookout
 from turnstream.watch.queue import Queue
-from turnstream.watch.scan import ignore_pattern, scan
 from turnstream.watch.under_way import under_way
 
-#: Seconds between looks at the queue's depth while files are due and the queue is full.
-_POLL_SECONDS = 0.015
-#: The same while the queue runs dry, as it does with small batches.
-_DRY_POLL_SECONDS = 0.002
+#: Seconds between looks at the queue's depth while files are due: those that the files of one message take at least,
+#: and the shortest such pause, also while the queue runs dry.
+_FILE_SECONDS, _POLL_SECONDS = 0.0002, 0.002
 #: Most seconds that a question of `explain` lies unread.
 _ASK_SECONDS = 1.0
 #: Seconds between questions whether a worker still holds what was found with it.
 _HELD_SECONDS = 1.0
+#: Seconds between looks for messages that led to nothing.
+_RESEND_SECONDS = 0.25
 #: A scan may take this share of the watcher's time; dearer ones are spaced out.
 _SCAN_SHARE = 0.05
 
@@ -46,19 +47,19 @@ class Watcher:
         self.backlog: Backlog = queue.backlog
         self.settings = settings.watch
         self.max_crashes = settings.work.max_attempts
+        self._poll_seconds = max(_FILE_SECONDS * settings.batch.max_files, _POLL_SECONDS)
         self.root_id = root.state().root_id
         self.stop = threading.Event()
         self.housekeeping = Housekeeping(root, settings)
         self.bell = Bell()
         self.guard = Guard(root, self.bell, self.settings)
+        self.lookout = Lookout(root.drop, self.backlog, self.settings)
         self._prefix = f"{root.drop}/"
-        self.ignored = ignore_pattern(self.settings.ignore)
-        self._passed_over: set[str] = set()
         self._notes: dict[str, Note] = {}
         self._stale: set[str] = set()
         self._dry = False
         self._rang = True
-        self._scan_from = self._sweep_at = self._ask_at = 0.0
+        self._scan_from = self._sweep_at = self._ask_at = self._resend_at = 0.0
 
     def end(self) -> None:
         """Let ``run`` return soon; safe in a signal handler."""
@@ -91,7 +92,8 @@ class Watcher:
         now = time.monotonic()
         if now >= self._sweep_at:
             self.guard.mend()
-        if now >= self._sweep_at or (self._rang and now >= self._scan_from):
+        is_due = now >= self._sweep_at or (self._rang and now >= self._scan_from) or self.lookout.runs_dry
+        if is_due or self.lookout.is_looking:
             self.look()
         self.backlog.wake(time.monotonic())
         if self.contact.open(now):
@@ -108,28 +110,33 @@ class Watcher:
         self.housekeeping.go(time.monotonic())
 
     def look(self) -> None:
-        """Compare the folder with what is known of it."""
-        began = time.monotonic()
+        """Compare the folder with what is known of it; of a large one, some thousand names."""
         self._hear()
-        self._rang = False
-        notes, self._notes = self._notes, {}
-        sight = scan(self.root.drop, self.ignored)
-        files = self._eligible(sight.files, sight.others)
-        self._let_go({path for path in self.backlog.paths() - files if not sight.hides(path)})
-        fresh = sorted(files - self.backlog.paths())
-        self.backlog.add(fresh, began, notes)
-        self.guard.look(sight, fresh if not self.settings.done_marker else (), notes, began)
-        took = time.monotonic() - began
-        self._scan_from = began + took + max(self.settings.gather_seconds, took / _SCAN_SHARE / 4)
-        pause = max(self.settings.sweep_seconds, took / _SCAN_SHARE)
-        self._sweep_at = began + min(pause, self.settings.sweep_max_seconds)
-        self._recheck_sent(began)
+        if not self.lookout.is_looking:
+            self._rang = False
+            notes, self._notes = self._notes, {}
+            self.lookout.begin(notes, time.monotonic())
+        look = self.lookout.go_on()
+        if look:
+            self._conclude(look)
+
+    def _conclude(self, look: Look) -> None:
+        self._let_go(look.gone)
+        fresh = look.fresh if not self.settings.done_marker else ()
+        # What came during the look may have been heard after it began.
+        self.guard.look(look.refused, fresh, look.notes.keys() | self._notes.keys(), look.began)
+        pause = look.took / _SCAN_SHARE
+        self._scan_from = time.monotonic() + max(self.settings.gather_seconds, pause / 4)
+        self._sweep_at = look.began + min(max(self.settings.sweep_seconds, pause), self.settings.sweep_max_seconds)
+        self._recheck_sent(look.began)
 
     def _sleep(self) -> None:
+        if self.lookout.is_looking:
+            return
         now = time.monotonic()
         wakes = [self._sweep_at, self.backlog.next_wake() or self._sweep_at, max(self._ask_at, self.contact.try_at)]
         if self.backlog.count(Place.DUE) and not self.contact.paused:
-            pause = _DRY_POLL_SECONDS if self._dry else _POLL_SECONDS
+            pause = _POLL_SECONDS if self._dry else self._poll_seconds
             wakes.append(now + pause if self.contact.open(now) else self.contact.try_at)
         if now < self._scan_from or self._rang:
             # The bell could only wake us for a look that is not due yet.
@@ -156,7 +163,9 @@ class Watcher:
                 self.backlog.defer(from_wire(path), deferral, now + self._pause_after(deferral))
             else:
                 self._stale.add(path)
-        self._resend(now)
+        if now >= self._resend_at:
+            self._resend(now)
+            self._resend_at = now + min(_RESEND_SECONDS, self.settings.resend_seconds)
         self._dry = poll.depth < self.contact.processes
         self._hear()  # a writer may have come back to what is due
         # Few may be tried at a time: the next one does not wait for a look at the whole folder.
@@ -165,7 +174,8 @@ class Watcher:
             self.queue.fill(poll.depth, self.contact.processes, time.monotonic())
         words = self._words() if poll.questions else {}
         for question in poll.questions:
-            self.contact.answer(question, answers(question, self.backlog, self.guard.refused), words)
+            found = answers(question, self.backlog, self.guard.refused, self.lookout.beyond)
+            self.contact.answer(question, found, words)
 
     def _pause_after(self, deferral: Deferral) -> float:
         if deferral.crashes >= self.max_crashes:
@@ -179,6 +189,9 @@ class Watcher:
     def _resend(self, now: float) -> None:
         sent = self.backlog.sent_before(now - min(_HELD_SECONDS, self.settings.resend_seconds))
         overdue = [entry for entry in sent if entry.sent_at + self._pause_of_resend(entry) <= now]
+        # Looks at a large folder are far apart: most of these are done.
+        self._let_go({entry.path for entry in overdue if self._is_gone(entry.path)})
+        overdue = [entry for entry in overdue if self.backlog.entry(entry.path) is entry]
         if not overdue:
             return
         found = under_way(self.contact.ledger, {entry.batch_id for entry in overdue})
@@ -208,6 +221,9 @@ class Watcher:
         self._note_events(notes)
         # The next look wants those of files that it will find.
         self._notes.update(notes)
+        if self.lookout.is_looking or self._scan_from - time.monotonic() > self.settings.gather_seconds:
+            # It is far away: they are looked at now.
+            self.lookout.hear(notes.keys() - self.backlog.paths(), notes, time.monotonic())
 
     def _note_events(self, notes: Mapping[str, Note]) -> None:
         for path in notes.keys() & self.backlog.paths():
@@ -239,7 +255,7 @@ class Watcher:
 
     def _is_gone(self, path: str) -> bool:
         try:
-            os.lstat(self.root.drop / path)
+            os.lstat(self._prefix + path)
         except FileNotFoundError:
             return True
         except OSError:
@@ -248,22 +264,9 @@ class Watcher:
 
     def _facts_of(self, path: str) -> os.stat_result | None:
         try:
-            return os.lstat(self.root.drop / path)
+            return os.lstat(self._prefix + path)
         except (OSError, ValueError):  # a mark of deferral may name what no file can be called
             return None
-
-    def _eligible(self, files: set[str], others: set[str]) -> set[str]:
-        unknown = ((files - self.backlog.paths()) | others) - self._passed_over
-        passed = (unknown & others) | {path for path in unknown if self.ignored.fullmatch(path.rpartition("/")[2])}
-        for path in passed:
-            say("files.ignored", path=printable(path))
-        if passed or self._passed_over:
-            self._passed_over = (self._passed_over & (files | others)) | passed
-            files = files - self._passed_over
-        marker = self.settings.done_marker
-        if marker:
-            files = {path for path in files if not path.endswith(marker) and path + marker in files}
-        return files
 
     def _let_go(self, gone: set[str]) -> None:
         for path in gone:
@@ -275,16 +278,12 @@ class Watcher:
     def _take_marker(self, path: str) -> None:
         # Left behind it would call a later file of this name complete.  A file may also be unseen because its
         # folder could not be read.
-        try:
-            os.lstat(self.root.drop / path)
-        except FileNotFoundError:
+        if self._is_gone(path):
             with contextlib.suppress(OSError):
-                (self.root.drop / (path + self.settings.done_marker)).unlink()
-        except OSError:
-            return
+                os.unlink(self._prefix + path + self.settings.done_marker)  # noqa: PTH108 - an fs string
 
     def _words(self) -> dict[str, str]:
         return {
-            **backlog_words(self.backlog),
+            **backlog_words(self.backlog, self.lookout.beyond),
             **self.guard.words(),
         }

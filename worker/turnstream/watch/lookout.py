@@ -1,0 +1,184 @@
+"""Looks at ``drop/`` and compares it with what is known, a part at a time: a million names take over a second.
+
+No more than ``watch.window_files`` that wait for their turn are kept in mind; the others lie
+beyond, unseen but for their number, until there is room.  What came since the look before
+is taken in all the same.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from turnstream.log import say
+from turnstream.models import printable
+from turnstream.settings import WatchSettings
+from turnstream.watch.backlog import Backlog, Place
+from turnstream.watch.bell import Note
+from turnstream.watch.scan import PART_NAMES, Sight, ignore_pattern, survey
+
+#: Files that are told as new of one look: who wants to know whether events come needs no more.
+_TOLD = 1000
+#: Bits by which the files beyond the window are known again.
+_BITS = 1 << 26
+
+
+class Crowd:
+    """Many paths in little memory: of a million strangers, one in seventy is taken for one of a million members."""
+
+    def __init__(self) -> None:
+        self._bits = bytearray(_BITS >> 3)
+        self._count = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __contains__(self, path: str) -> bool:
+        bit = hash(path) % _BITS
+        return bool(self._bits[bit >> 3] & 1 << (bit & 7))
+
+    def add(self, path: str) -> None:
+        """Take a path in."""
+        bit = hash(path) % _BITS
+        self._bits[bit >> 3] |= 1 << (bit & 7)
+        self._count += 1
+
+
+@dataclass(slots=True)
+class Look:
+    """One look, at its end: what is no longer there, which files are new, and which folders refused.
+
+    ``began`` is in monotonic seconds, ``took`` how many of them the look itself took.
+    """
+
+    began: float
+    notes: Mapping[str, Note]
+    took: float = 0.0
+    gone: set[str] = field(default_factory=set)
+    fresh: list[str] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)
+    seen: set[str] = field(default_factory=set)
+    passed_over: set[str] = field(default_factory=set)
+    beyond: Crowd | None = None
+
+
+class Lookout:
+    """Takes files of ``drop/`` into the backlog.  ``begin`` a look, then ``go_on`` until it is done."""
+
+    def __init__(self, drop: Path, backlog: Backlog, settings: WatchSettings) -> None:
+        self.drop = drop
+        self.backlog = backlog
+        self.marker = settings.done_marker
+        self.window = settings.window_files
+        self.ignored = ignore_pattern(settings.ignore)
+        self._look: Look | None = None
+        self._parts: Iterator[Sight] = iter(())
+        self._passed_over: set[str] = set()
+        self._beyond: Crowd | None = None
+
+    @property
+    def is_looking(self) -> bool:
+        """Whether a look has begun and is not done."""
+        return self._look is not None
+
+    @property
+    def beyond(self) -> int:
+        """How many files the last look found and had no room for."""
+        return len(self._beyond) if self._beyond else 0
+
+    @property
+    def runs_dry(self) -> bool:
+        """Whether there is much room again for files that had none."""
+        return self.beyond > 0 and self._room() > self.window * 3 // 4
+
+    def begin(self, notes: Mapping[str, Note], now: float) -> None:
+        """Begin a look.
+
+        Args:
+            notes: events of files since the look before; more may come to it during this one.
+            now: monotonic seconds.
+
+        """
+        self._look = Look(now, notes)
+        self._parts = survey(self.drop, self.ignored, PART_NAMES)
+
+    def go_on(self) -> Look | None:
+        """Look at some thousand names more; return the look when it is done."""
+        look, began = self._look, time.monotonic()
+        assert look
+        for part in self._parts:
+            self._compare(part, look)
+            if len(part) >= PART_NAMES:
+                look.took += time.monotonic() - began
+                return None
+        self._finish(look)
+        look.took += time.monotonic() - began
+        return look
+
+    def hear(self, paths: Iterable[str], notes: Mapping[str, Note], now: float) -> None:
+        """Take in files that events told of, without a look."""
+        for path in paths:
+            if self._room() + self.window > 0 and self._is_file(path) and self._takes(path):
+                self.backlog.add([path], now, notes, news=self.beyond > 0)
+
+    def _compare(self, part: Sight, look: Look) -> None:
+        look.refused |= part.refused
+        known = part.files & self.backlog.paths()
+        look.seen |= {path for path in known if self._is_marked(path)} if self.marker else known
+        look.passed_over |= self._passed_over & (part.files | part.others)
+        for path in sorted(part.others - self._passed_over):
+            self._pass_over(path, look)
+        fresh = sorted(part.files - known - self._passed_over)
+        room = self._room()
+        for path in fresh:
+            is_new = path in look.notes or (self._beyond is not None and path not in self._beyond)
+            if room + self.window * is_new > 0:
+                room -= self._take_in(path, look, is_new=is_new)
+            else:
+                look.beyond = look.beyond or Crowd()
+                look.beyond.add(path)
+
+    def _take_in(self, path: str, look: Look, *, is_new: bool) -> bool:
+        if self.ignored.fullmatch(path.rpartition("/")[2]):
+            self._pass_over(path, look)
+            return False
+        if self.marker and not self._is_marked(path):
+            return False
+        self.backlog.add([path], look.began, look.notes, news=is_new and self._beyond is not None)
+        look.seen.add(path)
+        if (is_new or self._beyond is None) and len(look.fresh) < _TOLD:
+            look.fresh.append(path)
+        return True
+
+    def _finish(self, look: Look) -> None:
+        sight = Sight(refused=look.refused)
+        entries = ((path, self.backlog.entry(path)) for path in self.backlog.paths() - look.seen)
+        look.gone = {
+            path for path, entry in entries if entry and entry.candidate.seen <= look.began and not sight.hides(path)
+        }
+        self._look, self._beyond, self._passed_over = None, look.beyond, look.passed_over
+
+    def _room(self) -> int:
+        return self.window - self.backlog.count(Place.DUE) - self.backlog.count(Place.WAITING)
+
+    def _takes(self, path: str) -> bool:
+        ignored = any(self.ignored.fullmatch(name) for name in path.split("/"))
+        return not ignored and (not self.marker or self._is_marked(path))
+
+    def _is_file(self, path: str) -> bool:
+        try:
+            return stat.S_ISREG(os.lstat(f"{self.drop}/{path}").st_mode)
+        except OSError:
+            return False
+
+    def _is_marked(self, path: str) -> bool:
+        return not path.endswith(self.marker) and os.path.lexists(f"{self.drop}/{path}{self.marker}")
+
+    def _pass_over(self, path: str, look: Look) -> None:
+        if path not in look.passed_over:
+            say("files.ignored", path=printable(path))
+        look.passed_over.add(path)
