@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import stat
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,10 +19,12 @@ from turnstream.models import printable
 from turnstream.settings import WatchSettings
 from turnstream.watch.backlog import Backlog, Place
 from turnstream.watch.bell import Note
-from turnstream.watch.scan import PART_NAMES, Sight, ignore_pattern, survey
+from turnstream.watch.scan import Sight, ignore_pattern, survey
 
 #: Files that are told as new of one look: who wants to know whether events come needs no more.
 _TOLD = 1000
+#: Seconds after which a look lets others have their turn.
+_MOMENT_SECONDS = 0.01
 #: Bits by which the files beyond the window are known again.
 _BITS = 1 << 26
 
@@ -37,15 +39,18 @@ class Crowd:
     def __len__(self) -> int:
         return self._count
 
-    def __contains__(self, path: str) -> bool:
-        bit = hash(path) % _BITS
-        return bool(self._bits[bit >> 3] & 1 << (bit & 7))
+    def add(self, paths: Collection[str]) -> None:
+        """Take paths in that are no members yet."""
+        bits = self._bits
+        for path in paths:
+            bit = hash(path) % _BITS
+            bits[bit >> 3] |= 1 << (bit & 7)
+        self._count += len(paths)
 
-    def add(self, path: str) -> None:
-        """Take a path in."""
-        bit = hash(path) % _BITS
-        self._bits[bit >> 3] |= 1 << (bit & 7)
-        self._count += 1
+    def strangers(self, paths: Iterable[str]) -> set[str]:
+        """Return those that are no members."""
+        bits = self._bits
+        return {path for path in paths if not bits[(bit := hash(path) % _BITS) >> 3] & 1 << (bit & 7)}
 
 
 @dataclass(slots=True)
@@ -104,20 +109,20 @@ class Lookout:
 
         """
         self._look = Look(now, notes)
-        self._parts = survey(self.drop, self.ignored, PART_NAMES)
+        self._parts = survey(self.drop, self.ignored)
 
     def go_on(self) -> Look | None:
-        """Look at some thousand names more; return the look when it is done."""
+        """Look for a moment; return the look when it is done."""
         look, began = self._look, time.monotonic()
         assert look
         for part in self._parts:
             self._compare(part, look)
-            if len(part) >= PART_NAMES:
-                look.took += time.monotonic() - began
-                return None
-        self._finish(look)
+            if time.monotonic() - began > _MOMENT_SECONDS:
+                break
+        else:
+            self._finish(look)
         look.took += time.monotonic() - began
-        return look
+        return None if self.is_looking else look
 
     def hear(self, paths: Iterable[str], notes: Mapping[str, Note], now: float) -> None:
         """Take in files that events told of, without a look."""
@@ -132,27 +137,32 @@ class Lookout:
         look.passed_over |= self._passed_over & (part.files | part.others)
         for path in sorted(part.others - self._passed_over):
             self._pass_over(path, look)
-        fresh = sorted(part.files - known - self._passed_over)
-        room = self._room()
-        for path in fresh:
-            is_new = path in look.notes or (self._beyond is not None and path not in self._beyond)
-            if room + self.window * is_new > 0:
-                room -= self._take_in(path, look, is_new=is_new)
-            else:
-                look.beyond = look.beyond or Crowd()
-                look.beyond.add(path)
+        fresh = part.files - known - self._passed_over
+        news = fresh & look.notes.keys()
+        if self._beyond is not None:
+            news |= self._beyond.strangers(fresh)
+        late = self._take_in(news, self._room() + self.window, look, are_new=True)
+        late += self._take_in(fresh - news, self._room(), look, are_new=self._beyond is None)
+        if late:
+            look.beyond = Crowd() if look.beyond is None else look.beyond
+            look.beyond.add(late)
 
-    def _take_in(self, path: str, look: Look, *, is_new: bool) -> bool:
-        if self.ignored.fullmatch(path.rpartition("/")[2]):
-            self._pass_over(path, look)
-            return False
-        if self.marker and not self._is_marked(path):
-            return False
-        self.backlog.add([path], look.began, look.notes, news=is_new and self._beyond is not None)
-        look.seen.add(path)
-        if (is_new or self._beyond is None) and len(look.fresh) < _TOLD:
-            look.fresh.append(path)
-        return True
+    def _take_in(self, paths: set[str], room: int, look: Look, *, are_new: bool) -> list[str]:
+        """Take files in while there is room; return the others."""
+        if room <= 0:
+            return [*paths]
+        in_order = sorted(paths)
+        for number, path in enumerate(in_order):
+            if not room:
+                return in_order[number:]
+            if self.ignored.fullmatch(path.rpartition("/")[2]):
+                self._pass_over(path, look)
+            elif not self.marker or self._is_marked(path):
+                self.backlog.add([path], look.began, look.notes, news=are_new and self._beyond is not None)
+                look.seen.add(path)
+                look.fresh += [path] if are_new and len(look.fresh) < _TOLD else []
+                room -= 1
+        return []
 
     def _finish(self, look: Look) -> None:
         sight = Sight(refused=look.refused)

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-#: Names in one part of a survey: some 5 ms.
-PART_NAMES = 5000
+#: Names in one part of a survey: some 2 ms.
+_PART_NAMES = 1000
 
 
 @dataclass(slots=True)
@@ -23,9 +23,6 @@ class Sight:
     files: set[str] = field(default_factory=set)
     others: set[str] = field(default_factory=set)
     refused: dict[str, str] = field(default_factory=dict)
-
-    def __len__(self) -> int:
-        return len(self.files) + len(self.others)
 
     def hides(self, path: str) -> bool:
         """Whether a file may be there all the same, in a folder that could not be read."""
@@ -42,18 +39,22 @@ def scan(drop: Path, ignored: re.Pattern[str]) -> Sight:
     return whole
 
 
-def survey(drop: Path, ignored: re.Pattern[str], names: int = PART_NAMES) -> Iterator[Sight]:
-    """Look through the folder in parts of ``names`` names, and a last one of fewer.
+def survey(drop: Path, ignored: re.Pattern[str], names: int = _PART_NAMES) -> Iterator[Sight]:
+    """Look through the folder in parts of ``names`` names; the last part has fewer.
 
     Folders whose name is ignored are not entered, links are not followed.  A folder that
     vanishes or refuses meanwhile is passed over: the next look sees what it holds then.
     """
-    sight = Sight()
+    sight, room = Sight(), names
     todo = [""]
     while todo:
         below = todo.pop()
         try:
             for entry in _entries(drop, below):
+                if not room:
+                    yield sight
+                    sight, room = Sight(), names
+                room -= 1
                 path = below + entry.name
                 if entry.is_file(follow_symlinks=False):
                     sight.files.add(path)
@@ -61,9 +62,6 @@ def survey(drop: Path, ignored: re.Pattern[str], names: int = PART_NAMES) -> Ite
                     sight.others.add(path)
                 elif not ignored.fullmatch(entry.name):
                     todo.append(path + "/")
-                if len(sight) >= names:
-                    yield sight
-                    sight = Sight()
         except OSError as error:
             if below and isinstance(error, FileNotFoundError | NotADirectoryError):
                 continue
