@@ -35,6 +35,10 @@ TIMED_BYTES_ENCODED = 256 * 1024
 #: Whoever is slow once may have been interrupted; who is slow each time is slow.
 _TIMES = 4
 
+#: How patient tests are: they run beside others, on machines that are busy; what grows with the square takes a hundred
+#: times as long.
+SLACK = 4.0
+
 #: The kind of fault that only shows when inputs are timed.
 SLOW = "slow"
 
