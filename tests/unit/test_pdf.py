@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import sys
+import time
 import zlib
 from collections.abc import Sequence
 
@@ -197,18 +198,66 @@ FORM = (
 @pytest.mark.parametrize(
     "raw",
     [
-        page_of(flate(zlib.compress(b"0" * (1 << 27)))),
         page_of(b"<</Length 1073741824>>\nstream\nBT ET\nendstream"),
         page_of(flate(zlib.compress(b"[" * 10_000))),
         file_of([CATALOG, b"<</Type/Pages/Count 9/Kids[2 0 R 2 0 R]>>"]),
         file_of([CATALOG, *(KIDS % (n + 3) for n in range(5000))]),
         page_of(b"<</Length 5>>\nstream\n/X Do\nendstream", [FORM % (6, b"/X Do ")], b"/XObject<</X 6 0 R>>"),
     ],
-    ids=["a bomb", "a gigabyte declared", "10,000 levels", "a circle", "deep pages", "a form in itself"],
+    ids=["a gigabyte declared", "10,000 levels", "a circle", "deep pages", "a form in itself"],
 )
 def test_hostile_files_end_in_a_reason(raw: bytes) -> None:
     with pytest.raises((Damaged, EmptyFile, FileTooLarge)):
         extract(raw)
+
+
+#: Words at a place.
+WORDS = b"BT /F0 9 Tf 72 700 Td (Anna: Hi.) Tj ET "
+
+
+def of_one_stream(content: bytes, count: int) -> bytes:
+    """A file of so many pages that all show one stream."""
+    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R/Resources<</Font<</F0 3 0 R>>>>>>"
+    kids = b" ".join(b"%d 0 R" % (number + 5) for number in range(count))
+    font = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"
+    pages = b"<</Type/Pages/Count %d/Kids[%s]>>" % (count, kids)
+    return file_of([CATALOG, pages, font, flate(zlib.compress(content)), *[page] * count])
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        page_of(flate(zlib.compress(b"0" * (1 << 27)))),
+        page_of(flate(zlib.compress(WORDS + b" " * 50_000_000))),
+        page_of(flate(zlib.compress(WORDS + b"q Q " * 2_000_000))),
+        of_one_stream(WORDS + b" " * 1_000_000, 500),
+        of_one_stream(WORDS + b"q Q " * 50_000, 500),
+    ],
+    ids=["no text", "blanks", "operators", "blanks of many pages", "operators of many"],
+)
+def test_streams_that_grow_beyond_what_the_file_accounts_for_are_told_before_they_take_long(raw: bytes) -> None:
+    began = time.process_time()
+    with pytest.raises(FileTooLarge):
+        extract(raw)
+    assert time.process_time() - began < 30
+
+
+def test_a_page_beyond_the_limits_is_left_out_and_told_and_many_are_no_transcript() -> None:
+    beyond = flate(zlib.compress(b" " * 5_000_000))
+    fonts = b"<</Font<</F0 4 0 R>>>>"
+    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents %d 0 R/Resources" + fonts + b">>"
+
+    def of(count: int) -> bytes:
+        kids = b" ".join(b"%d 0 R" % number for number in (6, *range(8, 8 + count)))
+        pages = b"<</Type/Pages/Count %d/Kids[%s]>>" % (count + 1, kids)
+        font = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"
+        words = b"<</Length %d>>\nstream\n%s\nendstream" % (len(WORDS), WORDS)
+        return file_of([CATALOG, pages, beyond, font, words, page % 5, b"null", *[page % 3] * count])
+
+    extracted = extract(of(1))
+    assert (extracted.canonical, extracted.warnings) == ("Anna: Hi.", ("damaged",))
+    with pytest.raises(FileTooLarge, match="beyond all limits"):
+        extract(of(4))
 
 
 def test_a_page_that_is_listed_ten_thousand_times_is_there_once() -> None:

@@ -14,10 +14,10 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from turnstream.errors import Damaged, EmptyFile, Encrypted, TurnstreamError, UnsupportedFormat
+from turnstream.errors import Damaged, EmptyFile, Encrypted, FileTooLarge, TurnstreamError, UnsupportedFormat
 from turnstream.extract.columns import Chunk, Row, rows_of
 from turnstream.extract.damage import LOST
-from turnstream.extract.limits import check_expanded
+from turnstream.extract.limits import MAX_RATIO, RATIO_FROM, check_expanded
 from turnstream.extract.pages import pieces_of
 from turnstream.extract.pieces import Reading
 
@@ -28,6 +28,12 @@ if TYPE_CHECKING:
 _Matrix = Sequence[float]
 #: Letters that are one sign in print, as TeX sets them, and what stands for a character that its font does not name.
 _CHARACTERS = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "ſt", "ﬆ": "st", "\0": LOST})
+#: Bytes that one stream may expand to in any case; one of a small file may less.
+_MAX_STREAM = 75_000_000
+#: Bytes that an operator of a page counts as, however short it is: each has its cost.
+_OPERATOR_BYTES = 8
+#: Pages beyond the limits that are left out; each takes seconds.
+_MOST_BEYOND = 3
 #: pypdf tells what it repairs by logging it.
 _LOGGER = logging.getLogger("pypdf")
 
@@ -39,19 +45,26 @@ def read(raw: bytes) -> Reading:
         Damaged: none of its pages can be found.
         Encrypted: it takes a password, or a cipher that is not read here.
         EmptyFile: it has pages, and no text on any of them: a scan.
-        FileTooLarge: its text is more than a transcript's.
+        FileTooLarge: its text is more than a transcript's, or its streams are bombs.
         UnsupportedFormat: pypdf is not installed.
 
     """
     try:
-        import pypdf  # noqa: F401, PLC0415 - an extra
+        import pypdf  # noqa: PLC0415 - an extra
     except ImportError:
         raise UnsupportedFormat("reading PDF takes the extra 'pdf': pip install 'turnstream[pdf]'") from None
     repairs = _Repairs()
     _LOGGER.propagate = False
     _LOGGER.addHandler(repairs)
+    most = min(_MAX_STREAM, max(RATIO_FROM, MAX_RATIO * len(raw)))
     try:
-        pages, broken = _pages(raw, repairs)
+        with pypdf.apply_configuration(
+            array_based_stream_maximum_output_length=most,
+            lzw_maximum_output_length=most,
+            run_length_maximum_output_length=most,
+            zlib_maximum_output_length=most,
+        ):
+            pages, broken = _pages(raw, repairs)
     finally:
         _LOGGER.removeHandler(repairs)
     if not any(rows for rows in pages):
@@ -77,28 +90,52 @@ class _Repairs(logging.Handler):
 
 def _pages(raw: bytes, repairs: _Repairs) -> tuple[list[list[Row]], bool]:
     """The rows of each page, and whether something was broken."""
+    from pypdf.errors import LimitReachedError  # noqa: PLC0415 - an extra
+
     pages: list[list[Row]] = []
-    size = 0
+    beyond: list[LimitReachedError] = []
+    work = _Work(len(raw))
     found = _opened(raw)
     broken = repairs.count > 0
     for page in found:
+        rows: list[Row] = []
         try:
-            chunks = list(_chunks(page))
-            rows = rows_of(chunks)
+            rows = rows_of(list(_chunks(page, work)))
         except (TurnstreamError, MemoryError):
             raise
+        except LimitReachedError as error:
+            beyond.append(error)
         except Exception:  # noqa: BLE001 - whatever pypdf runs into, the other pages may be whole
-            rows, broken = [], True
-        size += sum(len(row.text) for row in rows)
-        check_expanded(size, len(raw))
+            broken = True
         pages.append(rows)
-    return pages, broken
+        if len(beyond) > _MOST_BEYOND:
+            break
+    if beyond and (len(beyond) > _MOST_BEYOND or not any(pages)):
+        raise FileTooLarge(f"a PDF of {len(raw)} bytes with pages beyond all limits: {beyond[0]}"[:300])
+    return pages, broken or bool(beyond)
+
+
+class _Work:
+    """What the pages of a file have us do, in bytes of their content; many may share one stream."""
+
+    def __init__(self, packed: int) -> None:
+        self._packed, self._bytes = packed, 0
+
+    def add(self, count: int) -> None:
+        """Count more bytes.
+
+        Raises:
+            FileTooLarge: they are more than its size accounts for.
+
+        """
+        self._bytes += count
+        check_expanded(self._bytes, self._packed)
 
 
 def _opened(raw: bytes) -> list[PageObject]:
     """All pages of a PDF, opened with no password if that opens it."""
     from pypdf import PdfReader  # noqa: PLC0415 - an extra
-    from pypdf.errors import DependencyError, FileNotDecryptedError  # noqa: PLC0415
+    from pypdf.errors import DependencyError, FileNotDecryptedError, LimitReachedError  # noqa: PLC0415
 
     try:
         reader = PdfReader(io.BytesIO(raw))
@@ -109,6 +146,8 @@ def _opened(raw: bytes) -> list[PageObject]:
         raise
     except (FileNotDecryptedError, DependencyError) as error:
         raise Encrypted(f"a PDF that is locked: {error}") from error
+    except LimitReachedError as error:
+        raise FileTooLarge(f"a PDF of {len(raw)} bytes beyond all limits: {error}"[:300]) from error
     except Exception as error:
         raise Damaged(f"a PDF that is broken: {type(error).__name__}: {error}"[:300]) from error
 
@@ -118,9 +157,14 @@ def _unlock(reader: PdfReader) -> None:
         raise Encrypted("a PDF that takes a password")
 
 
-def _chunks(page: PageObject) -> Iterator[Chunk]:
+def _chunks(page: PageObject, work: _Work) -> Iterator[Chunk]:
     found: list[tuple[str, _Matrix, _Matrix, Any, float]] = []
-    page.extract_text(visitor_text=lambda *told: found.append(told))
+    contents = page.get_contents()
+    if contents is not None:
+        work.add(len(contents.get_data()))
+    page.extract_text(
+        visitor_operand_before=lambda *_: work.add(_OPERATOR_BYTES), visitor_text=lambda *told: found.append(told)
+    )
     blank, order = "", 0
     for shown, outer, inner, font, size in found:
         text = shown.translate(_CHARACTERS)
