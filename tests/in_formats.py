@@ -10,12 +10,21 @@ import bz2
 import gzip
 import io
 import lzma
+import sys
 import zipfile
 from collections.abc import Callable, Sequence
 from html import escape
+from textwrap import wrap
 from typing import NamedTuple
 
 import orjson
+
+from tests.pdf import lines, pdf
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 
 class Said(NamedTuple):
@@ -167,6 +176,47 @@ def as_akoma_ntoso(said: Sequence[Said]) -> str:
     )
 
 
+def as_public_whip(said: Sequence[Said]) -> str:
+    """Speeches of a day in a parliament of Britain, as scrapers write them."""
+    speeches = "".join(
+        f'<speech id="uk.org.publicwhip/debate/2026-03-03a.1.{number}" speakername="{escape(one.who)}"'
+        f' time="{clock(one.start)[:8]}"><p pid="a1.{number}/1">{escape(one.text, quote=False)}</p></speech>\n'
+        for number, one in enumerate(said)
+    )
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n<publicwhip scraperversion="a">\n{speeches}</publicwhip>\n'
+
+
+def as_bundestag(said: Sequence[Said]) -> str:
+    """Speeches of a sitting of the Bundestag."""
+    speeches = "".join(
+        f'<rede id="ID{number}"><p klasse="redner"><redner id="1{number}"/>{escape(one.who)}:</p>\n'
+        f'<p klasse="J_1">{escape(one.text, quote=False)}</p></rede>\n'
+        for number, one in enumerate(said)
+    )
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE dbtplenarprotokoll SYSTEM "dbtplenarprotokoll.dtd">\n'
+        '<dbtplenarprotokoll><sitzungsverlauf><tagesordnungspunkt top-id="TOP 1">\n'
+        f"{speeches}</tagesordnungspunkt></sitzungsverlauf></dbtplenarprotokoll>\n"
+    )
+
+
+#: Code points of a line, and lines of a page, that are printed.
+_WIDTH, _LINES = 80, 45
+
+
+def pdf_pages(said: Sequence[Said]) -> list[list[str]]:
+    """The lines of printed pages: wrapped, with a gap between turns."""
+    rows: list[str] = []
+    for one in said:
+        rows += (*wrap(f"{one.who}: {one.text}", _WIDTH), "")
+    return [rows[at : at + _LINES] for at in range(0, len(rows), _LINES)]
+
+
+def as_pdf(said: Sequence[Said]) -> bytes:
+    """Pages as a word processor prints them."""
+    return pdf(lines(page) for page in pdf_pages(said))
+
+
 def docx_parts(said: Sequence[Said]) -> dict[str, str]:
     """The members of a Word file."""
     paragraphs = "".join(
@@ -247,10 +297,14 @@ WRITERS: dict[str, Callable[[Sequence[Said]], bytes]] = {
     "rtf": lambda said: as_rtf(said).encode(),
     "tei": lambda said: as_tei(said).encode(),
     "akoma_ntoso": lambda said: as_akoma_ntoso(said).encode(),
+    "public_whip": lambda said: as_public_whip(said).encode(),
+    "bundestag": lambda said: as_bundestag(said).encode(),
     "docx": lambda said: zipped(docx_parts(said)),
     "odt": lambda said: zipped(odt_parts(said)),
+    "pdf": as_pdf,
     "text+eml": lambda said: as_eml(said).encode(),
     "text+gzip": lambda said: gzip.compress(as_txt(said).encode()),
     "text+bzip2": lambda said: bz2.compress(as_txt(said).encode()),
     "text+xz": lambda said: lzma.compress(as_txt(said).encode()),
+    "text+zstd": lambda said: zstd.compress(as_txt(said).encode()),
 }

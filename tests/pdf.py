@@ -23,6 +23,11 @@ class Shown(NamedTuple):
 
 def pdf(pages: Iterable[Iterable[Shown]], *, pressed: bool = True, tail: bytes = b"") -> bytes:
     """Return a PDF of pages; ``tail`` goes into its trailer."""
+    return file_of(objects_of(pages, pressed=pressed), tail)
+
+
+def objects_of(pages: Iterable[Iterable[Shown]], *, pressed: bool = True) -> list[bytes]:
+    """Return the objects of a PDF of pages, as ``file_of`` takes them."""
     objects: list[bytes] = [b"<</Type/Catalog/Pages 2 0 R>>", b""]
     objects += (
         b"<</Type/Font/Subtype/Type1/Encoding/WinAnsiEncoding/BaseFont/%s>>" % font.encode("ascii") for font in FONTS
@@ -31,14 +36,14 @@ def pdf(pages: Iterable[Iterable[Shown]], *, pressed: bool = True, tail: bytes =
     kids: list[int] = []
     for page in pages:
         content = b"\n".join(_shown(one) for one in page)
-        objects.append(_stream(content, pressed=pressed))
+        objects.append(stream_of(content, pressed=pressed))
         kids.append(len(objects) + 1)
         objects.append(
             b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 %d %d]/Contents %d 0 R/Resources<</Font<<%s>>>>>>"
             % (WIDTH, HEIGHT, len(objects), fonts)
         )
     objects[1] = b"<</Type/Pages/Count %d/Kids[%s]>>" % (len(kids), b" ".join(b"%d 0 R" % kid for kid in kids))
-    return file_of(objects, tail)
+    return objects
 
 
 def file_of(objects: Sequence[bytes], tail: bytes = b"") -> bytes:
@@ -55,7 +60,8 @@ def file_of(objects: Sequence[bytes], tail: bytes = b"") -> bytes:
     return bytes(out)
 
 
-def _stream(content: bytes, *, pressed: bool) -> bytes:
+def stream_of(content: bytes, *, pressed: bool) -> bytes:
+    """Return a stream of bytes, compressed or as they are."""
     data = zlib.compress(content) if pressed else content
     filters = b"/Filter/FlateDecode" if pressed else b""
     return b"<</Length %d%s>>\nstream\n%s\nendstream" % (len(data), filters, data)

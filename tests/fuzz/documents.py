@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from random import Random
 
 from tests.fuzz.mutate import MOST, mutated
-from tests.in_formats import WRITERS, Said, docx_parts, odt_parts, talk, zipped
+from tests.in_formats import WRITERS, Said, docx_parts, odt_parts, pdf_pages, talk, zipped
 from tests.invented import LABELS, SAID
+from tests.pdf import file_of, lines, objects_of, stream_of
 
 #: Turns of a made-up talk, and bytes that are broken at once, at most.
 _TURNS, _BROKEN = 8, 6
@@ -26,12 +27,34 @@ def document(chance: Random, name: str) -> bytes:
         member = chance.choice([*members])
         raw = zipped({**members, member: mutated(chance, members[member])})
         return raw if way > 1 else _scratched(chance, raw)
+    if name == "pdf":
+        raw = _pdf(chance, said)
+        return raw if way > 1 else _scratched(chance, raw)
     raw = WRITERS[name](said)
     try:
         text = raw.decode()
     except UnicodeDecodeError:
         return _scratched(chance, raw)
     return mutated(chance, text).encode("utf-8", "replace")[:MOST] if way > 1 else _scratched(chance, raw)
+
+
+def _pdf(chance: Random, said: Sequence[Said]) -> bytes:
+    """A PDF of which one object or the words of a page were broken before all were put together."""
+    objects = objects_of((lines(page) for page in pdf_pages(said)), pressed=False)
+    number = chance.randint(0, len(objects) - 1)
+    head, mark, rest = objects[number].partition(b"\nstream\n")
+    content = rest.removesuffix(b"\nendstream")
+    if mark and chance.randint(0, 2):
+        objects[number] = stream_of(_broken(chance, content), pressed=bool(chance.randint(0, 1)))
+    else:
+        objects[number] = _broken(chance, head) + mark + rest
+    return file_of(objects)
+
+
+def _broken(chance: Random, content: bytes) -> bytes:
+    if chance.randint(0, 1):
+        return _scratched(chance, content)
+    return mutated(chance, content.decode("cp1252", "replace")).encode("cp1252", "replace")
 
 
 def _scratched(chance: Random, raw: bytes) -> bytes:

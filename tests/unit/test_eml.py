@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -152,6 +153,24 @@ def test_a_mail_without_one_text_is_refused(raw: bytes) -> None:
 )
 def test_text_that_only_looks_like_the_head_of_a_mail_is_text(text: bytes) -> None:
     assert packing_of(text) is None
+
+
+@pytest.mark.parametrize("missing", range(1, 12))
+def test_of_base64_that_is_cut_off_what_is_whole_is_read(missing: int) -> None:
+    text = b"Jo Li: Good morning.\nAn Bo: Good morning, and welcome.\n"
+    head = b"MIME-Version: 1.0\nSubject: x\nContent-Transfer-Encoding: base64\n\n"
+    document = extract((head + base64.b64encode(text))[:-missing])
+    assert text.decode().startswith(document.canonical)
+    assert document.canonical.startswith("Jo Li: Good morning.\nAn Bo: Good morning, and")
+
+
+def test_a_mail_of_more_parts_than_any_is_refused_before_they_are_read() -> None:
+    head = b'MIME-Version: 1.0\nSubject: x\nContent-Type: multipart/mixed; boundary="b"\n\n'
+    assert extract(head + b"--b\n\nhi\n" * 900).canonical.splitlines() == ["hi"] * 900
+    begin = time.process_time()
+    with pytest.raises(UnsupportedFormat, match="more than 1000 parts"):
+        extract(head + b"--b\n\nhi\n" * 100_000)
+    assert time.process_time() - begin < 5
 
 
 HOSTILE: dict[str, Callable[[int], bytes]] = {

@@ -26,6 +26,8 @@ from turnstream.parse import parse
 
 #: Formats with a title of their own, which is part of the text.
 _TITLED = frozenset(("lrc", "tei"))
+#: … and the one in which a paragraph is wrapped where the page ends: its lines are kept, as a label may begin one.
+_WRAPPED = frozenset(("pdf",))
 
 
 @pytest.mark.parametrize("name", WRITERS)
@@ -39,9 +41,16 @@ def test_a_talk_has_the_same_turns_and_speakers_in_every_format(name: str) -> No
     assert not set(record.warnings)
 
 
-@pytest.mark.parametrize("name", sorted(WRITERS.keys() - _TITLED))
+@pytest.mark.parametrize("name", sorted(WRITERS.keys() - _TITLED - _WRAPPED))
 def test_a_talk_is_one_content_in_every_format_that_adds_nothing_to_it(name: str) -> None:
     assert extract(WRITERS[name](TALK)).canonical == extract(WRITERS["text"](TALK)).canonical
+
+
+@pytest.mark.parametrize("name", sorted(_WRAPPED))
+def test_lines_that_a_page_wraps_make_it_another_content_of_the_same_words(name: str) -> None:
+    wrapped, text = extract(WRITERS[name](TALK)).canonical, extract(WRITERS["text"](TALK)).canonical
+    assert wrapped != text
+    assert wrapped.split() == text.split()
 
 
 @pytest.mark.parametrize("name", sorted(_TITLED))

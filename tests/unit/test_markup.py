@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.in_formats import TALK, WRITERS
 from turnstream.errors import Damaged, DocumentError, EmptyFile, UnsupportedFormat
 from turnstream.extract import extract
 from turnstream.parse import parse
@@ -269,8 +270,18 @@ def test_entities_neither_grow_nor_draw_anything_in(dtd: str, detail: str) -> No
 
 @pytest.mark.parametrize("around", ["", "<fw>"])
 def test_ten_thousand_levels_are_refused(around: str) -> None:
-    with pytest.raises(UnsupportedFormat, match="levels"):
+    with pytest.raises(Damaged, match="levels"):
         extract(tei(around + "<div>" * 10_000))
+
+
+@pytest.mark.parametrize("name", ["akoma_ntoso", "bundestag", "public_whip", "tei"])
+def test_wherever_a_file_is_cut_off_nobody_is_made_to_say_a_label(name: str) -> None:
+    text = WRITERS[name](TALK).decode().strip()
+    whole = canonical(text.encode())
+    for end in range(len(text) // 2, len(text)):
+        part = extract(text[:end].encode())
+        assert whole.startswith(part.canonical), text[end - 40 : end]
+        assert "damaged" in part.warnings
 
 
 TAGS = [

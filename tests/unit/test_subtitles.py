@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.in_formats import TALK, WRITERS
 from turnstream.errors import Damaged, DocumentError, EmptyFile, FileTooLarge, UnsupportedFormat
 from turnstream.extract import extract
 from turnstream.models import Extracted, Parsed
@@ -457,3 +458,19 @@ def test_a_speaker_with_the_name_of_a_page_is_nobody() -> None:
 def test_words_behind_the_times_of_a_subrip_cue_are_its_text() -> None:
     text = "00:01,000 --> 00:02,000 X1:10 X2:20\nOne.\n00:03,000 --> 00:04,000 Two, said at once.\nThree.\n"
     assert extract(text.encode()).canonical == "One.\nTwo, said at once. Three."
+
+
+@pytest.mark.parametrize("name", ["srt", "sbv", "lrc"])
+def test_wherever_a_file_is_cut_off_nobody_is_made_to_say_its_times(name: str) -> None:
+    text = WRITERS[name](TALK).decode()
+    canonical = extract(text.encode()).canonical
+    for end in range(len(text) // 2, len(text)):
+        part = extract(text[:end].encode())
+        assert canonical.startswith(part.canonical), text[end - 30 : end]
+        assert set(part.warnings) <= {"truncated"}
+
+
+@pytest.mark.parametrize("last", ["1984", "3", "12:30"])
+def test_a_last_line_of_digits_that_is_no_beginning_of_times_is_said(last: str) -> None:
+    raw = f"1\n00:00:01,000 --> 00:00:02,000\nAnna: When was it?\n\n{last}".encode()
+    assert extract(raw).canonical.split() == ["Anna:", "When", "was", "it?", last]

@@ -32,6 +32,7 @@ class _Scribe(Scribe):
         "analysis", "classification", "identification", "lifecycle", "notes", "presentation", "publication",
         "recordedTime", "temporalData", "workflow",
     ))  # fmt: skip
+    labels: ClassVar[frozenset[str]] = frozenset(("from",))
     blocks: ClassVar[frozenset[str]] = _SPEECHES | frozenset((
         "address", "adjournment", "administrationOfOath", "attachments", "block", "blockList", "communication",
         "conclusions", "container", "coverPage", "debateBody", "debateSection", "declarationOfVote", "from", "heading",

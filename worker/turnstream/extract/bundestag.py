@@ -33,6 +33,7 @@ def read(text: str) -> Reading:
 class _Scribe(Scribe):
     #: The list of contents and the list of all who speak say nothing that the text does not.
     skipped: ClassVar[frozenset[str]] = frozenset(("a", "inhaltsverzeichnis", "rednerliste", "sup"))
+    labels: ClassVar[frozenset[str]] = frozenset(("name", "redner"))
     blocks: ClassVar[frozenset[str]] = frozenset((
         "anlage", "anlagen", "anlagen-text", "anlagen-titel", "berichtart", "herausgeber", "kopfdaten",
         "p", "plenarprotokoll-nummer", "rede", "sitzungsbeginn", "sitzungsende", "sitzungstitel", "sitzungsverlauf",
@@ -43,6 +44,10 @@ class _Scribe(Scribe):
         super().__init__()
         self._parts: dict[str, str] = {}
         self._speaking: str | None = None
+
+    def is_label(self, element: Element) -> bool:
+        """Whether an element is a label; a paragraph is by its class."""
+        return super().is_label(element) or element.attributes.get("klasse") in _LABELS
 
     def opened(self, element: Element) -> None:
         """Take note of what is nobody's."""

@@ -6,16 +6,18 @@ saved with all that belongs to it (MHTML) is a mail, too.
 
 from __future__ import annotations
 
+import base64
 import email
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from email.errors import InvalidBase64LengthDefect
 from email.headerregistry import ContentTypeHeader
 from email.message import EmailMessage
 from email.policy import EmailPolicy
-from itertools import islice
-from typing import NamedTuple
+from itertools import count
+from typing import Any, NamedTuple
 
-from turnstream.errors import Encrypted, UnsupportedFormat
+from turnstream.errors import Damaged, Encrypted, UnsupportedFormat
 from turnstream.extract.declared import meant
 from turnstream.extract.html.markup import Markup
 
@@ -43,12 +45,13 @@ _KINDS = {
 }
 #: What servers put in the place of parts that they cut off.
 _LEFTOVER = re.compile(r"ATT\d+\.")
-#: Parts that are looked at, characters of a header field: more is nobody's mail, and takes its reader long.
+#: Parts of a mail, characters of a header field: more is nobody's mail, and takes its reader long.
 _MAX_PARTS, _MAX_FIELD = 1000, 4000
 _NEXT_MAIL = re.compile(rb"^From \S+ [^\n]*+\n(?=[!-9;-~]+:)", re.MULTILINE)
 #: A plain text with less than this share of the page beside it only says that there is one.
 _STUB = 0.3
 _SIGNATURE = "-- "
+_NO_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
 
 
 class _Bounded(EmailPolicy):
@@ -72,18 +75,33 @@ def unpack(raw: bytes) -> bytes:
 
     Raises:
         Encrypted: only who has the key can read it.
-        UnsupportedFormat: it is a folder of mails, has several transcripts, or no text.
+        Damaged: its parts are nested deeper than anybody writes.
+        UnsupportedFormat: it is a folder of mails, has several transcripts, no text, or more parts than any.
 
     """
     begin = raw.find(b"\n") + 1 if raw.startswith(b"From ") else 0
     if begin and _NEXT_MAIL.search(raw, begin):
         raise UnsupportedFormat("a mailbox of several mails: save them one by one")
     try:
-        message = email.message_from_bytes(raw[begin:], _class=EmailMessage, policy=_Bounded())
-        parts = list(_parts(islice(message.walk(), _MAX_PARTS)))
-    except (RecursionError, LookupError, ValueError) as error:  # the library's own, on mail that nobody wrote
+        message = email.message_from_bytes(raw[begin:], _class=_counted(), policy=_Bounded())
+        parts = list(_parts(message.walk()))
+    except RecursionError as error:
+        raise Damaged("a mail whose parts are nested deeper than anybody writes") from error
+    except (LookupError, ValueError) as error:  # the library's own, on mail that nobody wrote
         raise UnsupportedFormat(f"a mail that cannot be read: {type(error).__name__}") from error
     return _attached(parts) or _said(parts)
+
+
+def _counted() -> Callable[..., EmailMessage]:
+    """What makes the parts of one mail, and refuses to make too many."""
+    made = count()  # the parser tries once how to call it
+
+    def part(*arguments: Any, **options: Any) -> EmailMessage:
+        if next(made) > _MAX_PARTS:
+            raise UnsupportedFormat(f"a mail of more than {_MAX_PARTS} parts")
+        return EmailMessage(*arguments, **options)
+
+    return part
 
 
 def _parts(walked: Iterable[object]) -> Iterator[_Part]:
@@ -95,10 +113,19 @@ def _parts(walked: Iterable[object]) -> Iterator[_Part]:
             raise Encrypted("an encrypted mail")
         if part.is_multipart():
             continue
-        content = part.get_payload(decode=True)
+        content = _content(part)
         name = part.get_filename() or ""
         if isinstance(content, bytes) and content.strip() and not _LEFTOVER.match(name):
             yield _Part(kind, _extension(part, name, kind), _in_utf8(part, content, kind))
+
+
+def _content(part: EmailMessage) -> object:
+    """What a part holds; of base64 that is cut off, what is whole."""
+    content = part.get_payload(decode=True)
+    if isinstance(content, bytes) and any(isinstance(one, InvalidBase64LengthDefect) for one in part.defects):
+        letters = _NO_BASE64.sub(b"", content)
+        return base64.b64decode(letters[: len(letters) // 4 * 4])
+    return content
 
 
 def _is_sealed(part: EmailMessage) -> bool:

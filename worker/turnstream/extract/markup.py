@@ -48,6 +48,8 @@ class Scribe:
 
     #: Elements that are left out, with all that is in them.
     skipped: ClassVar[frozenset[str]] = frozenset()
+    #: Elements that are a label: one that is cut off says nothing.
+    labels: ClassVar[frozenset[str]] = frozenset()
     #: Elements that are paragraphs, or hold some; in all others text runs on.
     blocks: ClassVar[frozenset[str]] = frozenset()
 
@@ -75,6 +77,10 @@ class Scribe:
         """Whether a new paragraph begins with an element, and another one behind it."""
         return element.name in self.blocks
 
+    def is_label(self, element: Element) -> bool:
+        """Whether an element is a label."""
+        return element.name in self.labels
+
     def is_in(self, *names: str) -> bool:
         """Whether an element of one of the names is open."""
         return any(element.name in names for element in self.open)
@@ -95,6 +101,13 @@ class Scribe:
     def has_text(self) -> bool:
         """Whether anything is written of the paragraph."""
         return any(not part.isspace() for part in self._text if part)
+
+    def drop_label(self) -> None:
+        """Leave out the label that is being written, if any."""
+        for element in self.open:
+            if self.is_label(element):
+                self.text_of(element)
+                return
 
     def end_paragraph(self) -> None:
         """Write a paragraph down, if there is any, as what the speaker says."""
@@ -128,7 +141,7 @@ class Scribe:
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """Hear of an element that begins, as expat tells it."""
         if len(self.open) + self._skipping >= MAX_DEPTH:
-            raise UnsupportedFormat(f"XML of more than {MAX_DEPTH} levels")
+            raise Damaged(f"XML of more than {MAX_DEPTH} levels")
         element = Element(name.rpartition(":")[2], attributes)
         if self._skipping or self.is_skipped(element):
             self._skipping += 1
@@ -159,8 +172,8 @@ def read_markup(text: str, vocabulary: Callable[[], Scribe], name: str) -> Readi
     """Read a document in a vocabulary.
 
     Raises:
-        Damaged: it breaks before anything is said.
-        UnsupportedFormat: it draws in other files, declares entities that are documents, or is too deep.
+        Damaged: it breaks before anything is said, or is deeper than anybody writes.
+        UnsupportedFormat: it draws in other files, or declares entities that are documents.
 
     """
     scribe = vocabulary()
@@ -168,6 +181,8 @@ def read_markup(text: str, vocabulary: Callable[[], Scribe], name: str) -> Readi
     if broken:
         scribe = vocabulary()
         broken = _parse(_AMPERSAND.sub(_mended, _FORBIDDEN.sub(" ", text)), scribe)
+    if broken:
+        scribe.drop_label()
     scribe.end_paragraph()
     if broken and not scribe.pieces:
         raise Damaged(f"broken XML: {broken}")

@@ -68,6 +68,7 @@ class _Scribe(Scribe):
         "encodingDesc", "fw", "listOrg", "listRelation", "publicationStmt", "respStmt", "revisionDesc", "sourceDesc",
         "spanGrp", "textClass",
     ))  # fmt: skip
+    labels: ClassVar[frozenset[str]] = frozenset(("speaker",))
     blocks: ClassVar[frozenset[str]] = _SPEECHES | frozenset((
         "ab", "argument", "back", "body", "byline", "castItem", "closer", "dateline", "div", "docAuthor", "docDate",
         "docImprint", "epigraph", "front", "head", "imprimatur", "item", "opener", "p", "postscript", "row",

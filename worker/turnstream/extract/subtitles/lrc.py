@@ -21,25 +21,30 @@ _STAMPS = re.compile(rf"(?:{_STAMP.pattern}){{1,64}}")
 _WORD_STAMP = re.compile(r"<\d{1,3}:\d{1,2}(?:[.:]\d{1,3})?>")
 _TAG = re.compile(r"\[(?P<name>#|[a-zA-Z]{1,10}):(?P<value>.*)\]")
 _OFFSET = re.compile(r"\s*([+-]?\d{1,7})\s*")
+#: A part of a stamp, where a file is cut off.
+_CUT = re.compile(r"\[[0-9]{0,3}(?::[0-9]{0,2}(?:[.:][0-9]{0,3})?)?")
 #: Of so many lines one may have neither stamp nor tag: it goes on with the one above.
 _OTHERS_ONE_IN = 10
 
 
 def read(text: str) -> Reading | None:
-    """Read an LRC file; ``None`` if not nearly all of its lines say a time.
+    """Read an LRC file; ``None`` if not nearly all of its lines say a time.  Warning: ``truncated``.
 
     Raises:
         FileTooLarge: its lines come back so often that it is a bomb.
 
     """
     lines = [line for line in map(str.strip, text.splitlines()) if line]
+    warnings = ("truncated",) if lines and _CUT.fullmatch(lines[-1]) else ()
+    if warnings:
+        lines.pop()
     others = sum(not (_STAMPS.match(line) or _TAG.fullmatch(line)) for line in lines)
     if others > max(1, len(lines) // _OTHERS_ONE_IN):
         return None
     cues = sorted(_cues(lines, _offset_s(lines), len(text)), key=_start)
     if all(one.start_s is None for one in cues):
         return None
-    return Reading("lrc", chain(title_of(_tag(lines, "ti")), pieces_of(cues)))
+    return Reading("lrc", chain(title_of(_tag(lines, "ti")), pieces_of(cues)), warnings)
 
 
 def _cues(lines: Iterable[str], offset_s: float, size: int) -> Iterator[Cue]:

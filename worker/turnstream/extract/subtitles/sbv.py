@@ -12,10 +12,16 @@ from turnstream.extract.subtitles.cut import pieces_of
 
 _TIMES = re.compile(rf"{CLOCK.format('a')},{CLOCK.format('b')}")
 _BREAK = re.compile(r"\[br\]", re.IGNORECASE)
+#: A part of the times of a cue, where a file is cut off, and characters that it has at most.
+_CUT = re.compile(r"\n[ \t]*\r?\n(0|[0-9]{1,4}:[0-9:.]{0,15}(?:,[0-9:.]{0,15})?)\Z")
+_LONGEST_CUT = 60
 
 
 def read(text: str) -> Reading:
-    """Read an SBV file."""
+    """Read an SBV file.  Warning: ``truncated``."""
+    cut = _CUT.search(text, max(len(text) - _LONGEST_CUT, 0))
+    if cut and not _TIMES.fullmatch(cut[1]):
+        return Reading("sbv", pieces_of(_cues(text[: cut.start()])), ("truncated",))
     return Reading("sbv", pieces_of(_cues(text)))
 
 

@@ -18,10 +18,18 @@ _TAG = re.compile(r"</?(?:i|b|u|s|em|strong|font)(?: [^<>]*)?>|\{\\[^{}]*\}", re
 _BREAK = re.compile(r"<br ?/?>|\\[Nn](?![a-z])", re.IGNORECASE)
 _NUMBER = re.compile(r"\s*[0-9]{1,9}\s*")
 _ARROW = "->"
+#: The number of a cue and a part of its times, where a file is cut off, and characters that they have at most.
+_CUT = re.compile(
+    r"\n[ \t]*\r?\n([0-9]{1,9})[ \t]*(?:\r?\n[ \t]*[0-9:,.]{0,15}(?:[ \t]*-{0,2}>?[ \t]*[0-9:,.]{0,15})?)?\Z"
+)
+_LONGEST_CUT = 100
 
 
 def read(text: str) -> Reading:
-    """Read a SubRip file."""
+    """Read a SubRip file.  Warning: ``truncated``."""
+    cut = _CUT.search(text, max(len(text) - _LONGEST_CUT, 0))
+    if cut and re.search(rf"^\s*{int(cut[1]) - 1}\s*$", text[: cut.start()], re.MULTILINE):
+        return Reading("srt", pieces_of(_cues(text[: cut.start()])), ("truncated",))
     return Reading("srt", pieces_of(_cues(text)))
 
 
