@@ -205,10 +205,11 @@ _WIDTH, _LINES = 80, 45
 
 
 def pdf_pages(said: Sequence[Said]) -> list[list[str]]:
-    """The lines of printed pages: wrapped, with a gap between turns."""
+    """The lines of printed pages: wrapped, with a gap between turns, in the letters that the fonts have."""
     rows: list[str] = []
     for one in said:
-        rows += (*wrap(f"{one.who}: {one.text}", _WIDTH), "")
+        text = f"{one.who}: {one.text}".encode("cp1252", "replace").decode("cp1252")
+        rows += (*wrap(text, _WIDTH), "")
     return [rows[at : at + _LINES] for at in range(0, len(rows), _LINES)]
 
 
@@ -283,6 +284,11 @@ def as_eml(said: Sequence[Said]) -> str:
     ) + as_txt(said).replace("\n", "\r\n")
 
 
+def zstandard(data: bytes) -> bytes:
+    """Compressed as `.zst`."""
+    return zstd.compress(data)
+
+
 #: Every format, by the name that the record gives it, and how the talk is written in it.
 WRITERS: dict[str, Callable[[Sequence[Said]], bytes]] = {
     "text": lambda said: as_txt(said).encode(),
@@ -306,5 +312,5 @@ WRITERS: dict[str, Callable[[Sequence[Said]], bytes]] = {
     "text+gzip": lambda said: gzip.compress(as_txt(said).encode()),
     "text+bzip2": lambda said: bz2.compress(as_txt(said).encode()),
     "text+xz": lambda said: lzma.compress(as_txt(said).encode()),
-    "text+zstd": lambda said: zstd.compress(as_txt(said).encode()),
+    "text+zstd": lambda said: zstandard(as_txt(said).encode()),
 }

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import bz2
-import gzip
 import io
-import lzma
 import os
 import socket
 import subprocess
 import unicodedata
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
-from tests import office
+from tests import hostile, office
 from tests.acceptance.harness import until
 from tests.acceptance.station import DROPPER_ID, Scene, Table
+from tests.hostile import Maker
 from tests.in_formats import WRITERS, talk
 from turnstream import settings
 
@@ -169,22 +167,6 @@ def half_of_ttml(scene: Scene) -> None:
     drop_whole(scene, _TTML[:-5] % b'<body><div><p begin="1s">Anna: Guten Tag.</p><p', "file.ttml")
 
 
-@kind("TTML that is more than 200 levels deep", "rejected", _REFUSED, reason="damaged")
-def deep_ttml(scene: Scene) -> None:
-    drop_whole(scene, _TTML % (b"<div>" * 10_000), "file.ttml")
-
-
-@kind(
-    "TTML that declares a document type, as entities that expand need",
-    "rejected",
-    _REFUSED,
-    reason="unsupported_format",
-)
-def entities_of_ttml(scene: Scene) -> None:
-    entities = b'<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">'
-    drop_whole(scene, b"<!DOCTYPE tt [" + entities + b"]>" + _TTML % b"<body><p>&b;</p></body>", "file.ttml")
-
-
 @kind("JSON of speech-to-text tools, JSON Lines", "published", _FILED)
 def speech_json(scene: Scene) -> None:
     said = '{{"speaker": "Anna", "start": 0.5, "end": 2.5, "text": "Guten Tag ({})."}}'
@@ -202,20 +184,10 @@ def half_of_json(scene: Scene) -> None:
     drop_whole(scene, b'[{"speaker": "Anna", "text": "Guten Abend."}, {"speaker": "Anna", "te', "file.json")
 
 
-@kind("JSON that is more than 200 levels deep", "rejected", _REFUSED, reason="damaged")
-def deep_json(scene: Scene) -> None:
-    drop_whole(scene, b'{"a": ' * 10_000 + b"1" + b"}" * 10_000, "file.json")
-
-
 @kind("Word, OpenDocument and RTF files, whatever their names", "published", _FILED)
 def office_files(scene: Scene) -> None:
     for number, (name, make) in enumerate(office.MADE.items()):
         drop_whole(scene, make(), f"{number}.txt" if number % 2 else name)
-
-
-@kind("Office file that a password opens", "rejected", _REFUSED, reason="encrypted")
-def locked_office_file(scene: Scene) -> None:
-    drop_whole(scene, office.compound("EncryptionInfo", "EncryptedPackage"), "file.docx")
 
 
 @kind("Office file of before 2007, or one that carries macros", "rejected", _REFUSED, reason="unsupported_format")
@@ -225,29 +197,24 @@ def old_office_file(scene: Scene) -> None:
     drop_whole(scene, office.zipped(office.parts(office.p("Anna: Yes.")) | macros), "file.docm")
 
 
-@kind("Office file with its end missing", "rejected", _REFUSED, reason="damaged")
-def truncated_office_file(scene: Scene) -> None:
-    drop_whole(scene, office.teams()[:-100], "file.docx")
-
-
-@kind("ZIP bomb that calls itself a Word file", "rejected", f"{_REFUSED}; not expanded", reason="file_too_large")
-def office_bomb(scene: Scene) -> None:
-    drop_whole(scene, office.docx(office.p(" " * 50_000_000)), "file.docx")
-
-
 @kind("a web page; a mail", "published", _FILED)
 def pages(scene: Scene) -> None:
     _formats(scene, "html", "text+eml")
 
 
-@kind("XML of plays and parliaments: TEI, Akoma Ntoso", "published", _FILED)
+@kind("PDF with a text layer", "published", _FILED)
+def paged(scene: Scene) -> None:
+    _formats(scene, "pdf")
+
+
+@kind("XML of plays and parliaments: TEI, Akoma Ntoso, Public Whip, Bundestag", "published", _FILED)
 def protocols(scene: Scene) -> None:
-    _formats(scene, "tei", "akoma_ntoso")
+    _formats(scene, "tei", "akoma_ntoso", "public_whip", "bundestag")
 
 
-@kind("any of them, compressed: gzip, bzip2, xz", "published", _FILED)
+@kind("any of them, compressed: gzip, bzip2, xz, Zstandard", "published", _FILED)
 def compressed(scene: Scene) -> None:
-    _formats(scene, "text+gzip", "text+bzip2", "text+xz")
+    _formats(scene, "text+gzip", "text+bzip2", "text+xz", "text+zstd")
 
 
 @kind("one transcript in two formats", "duplicate", "the later one is in `duplicates/` with what it repeats")
@@ -261,24 +228,90 @@ def in_two_formats(scene: Scene) -> None:
         drop_whole(scene, WRITERS[name](said), f"{name}.bin")
 
 
-@kind("a compressed file that is cut off", "rejected", _REFUSED, reason="damaged")
-def cut_off(scene: Scene) -> None:
-    for name in ("odt", "text+gzip", "text+bzip2", "text+xz"):
-        data = _as(name, scene)
-        drop_whole(scene, data[: len(data) // 2], f"{name}.bin")
+# --- broken, or made to harm who reads it
 
 
-@kind("a bomb: a few bytes that unpack to a hundred megabytes", "rejected", _REFUSED, reason="file_too_large")
-def bomb(scene: Scene) -> None:
-    for pack in (gzip.compress, bz2.compress, lzma.compress):
-        drop_whole(scene, pack(b"Anna: " + scene.slug.encode() + bytes(100_000_000)), f"{pack.__module__}.bin")
+def _dropped(scene: Scene, makers: Mapping[str, Maker]) -> None:
+    for name, make in makers.items():
+        drop_whole(scene, make(scene.slug), name)
 
 
-@kind("XML whose entities multiply", "rejected", _REFUSED, reason="unsupported_format")
+@kind(
+    "WebVTT, SubRip, SBV, LRC, a page or a mail that is cut off in a cue, a line of times, a tag, in base64",
+    "published",
+    f"{_FILED}; what stood before is read",
+)
+def cut_texts(scene: Scene) -> None:
+    _dropped(scene, hostile.CUT)
+
+
+@kind(
+    "TEI, Akoma Ntoso, Public Whip, Bundestag XML, RTF or flat ODT that is cut off; RTF that declares a gigabyte of"
+    " binary data; JSON Lines with a broken line",
+    "published",
+    f"{_FILED}; what is whole is read, warning `damaged`",
+)
+def cut_documents(scene: Scene) -> None:
+    _dropped(scene, hostile.CUT_AND_TOLD)
+
+
+@kind(
+    "DOCX, ODT, PDF, gzip, bzip2, xz or Zstandard that is cut off; PDF whose pages go in a circle; ODT that declares"
+    " entities",
+    "rejected",
+    _REFUSED,
+    reason="damaged",
+)
+def cut_packed(scene: Scene) -> None:
+    _dropped(scene, hostile.CUT_AND_LOST | hostile.CIRCLES)
+
+
+@kind(
+    "10,000 levels deep (read to 200): XML of any kind, JSON, JSON Lines, DOCX, ODT, RTF, a mail in a mail",
+    "rejected",
+    _REFUSED,
+    reason="damaged",
+)
+def deep_documents(scene: Scene) -> None:
+    _dropped(scene, hostile.DEEP)
+
+
+@kind("XML whose entities multiply; TTML that declares any", "rejected", _REFUSED, reason="unsupported_format")
 def entities(scene: Scene) -> None:
-    grown = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
-    xml = _as("tei", scene).decode().replace("<TEI", f'<!DOCTYPE TEI [<!ENTITY a0 "{scene.slug}">{grown}]><TEI', 1)
-    drop_whole(scene, xml.replace("The lake", "&a9;").encode(), "entities.xml")
+    _dropped(scene, hostile.ENTITIES)
+
+
+@kind(
+    "a bomb: a small gzip, bzip2, xz, Zstandard, DOCX, ODT, PDF, or what is attached to a mail, that grows to a"
+    " hundred megabytes; PDF or Zstandard that declares a gigabyte",
+    "rejected",
+    f"{_REFUSED}; not expanded",
+    reason="file_too_large",
+)
+def bombs(scene: Scene) -> None:
+    _dropped(scene, hostile.BOMBS)
+
+
+@kind("Office file or PDF that a password opens", "rejected", _REFUSED, reason="encrypted")
+def locked(scene: Scene) -> None:
+    _dropped(scene, hostile.LOCKED)
+
+
+@kind(
+    "10,000 nested tags in a cue or a page, times of a thousand years, a billion blanks, DOCX whose members declare a"
+    " gigabyte each",
+    "published",
+    _FILED,
+)
+def odd_documents(scene: Scene) -> None:
+    _dropped(scene, hostile.ODD)
+
+
+@kind("a cue of 10 MB; a page with a million attributes or entities", "published", _FILED, dear=True)
+def huge_documents(scene: Scene) -> None:
+    for name, make in hostile.HUGE.items():
+        drop_whole(scene, make(scene.slug), name)
+        scene.await_outcome(name)
 
 
 # --- what is no file
