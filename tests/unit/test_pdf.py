@@ -260,6 +260,15 @@ def test_a_page_beyond_the_limits_is_left_out_and_told_and_many_are_no_transcrip
         extract(of(4))
 
 
+def test_an_object_that_leads_back_to_itself_is_told_in_the_same_words_each_time() -> None:
+    raw = b"%PDF-1.7\n1 0 obj<<///Pages 2 0 R>2 0 objtrailer<</Size 8/Root 1 0 R>\nstartxref2\n%%"
+    with pytest.raises(Damaged, match=r"itself: .* 2 0 R\.$") as first:
+        extract(raw)
+    with pytest.raises(Damaged) as second:
+        extract(raw)
+    assert first.value.detail == second.value.detail
+
+
 def test_a_page_that_is_listed_ten_thousand_times_is_there_once() -> None:
     kids = b"<</Type/Pages/Count 10000/Kids[%s]>>" % (b"3 0 R " * 10_000)
     raw = page_of(b"<</Length 34>>\nstream\nBT /F0 9 Tf 72 700 Td (Hi.) Tj ET \nendstream")

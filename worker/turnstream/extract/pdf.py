@@ -11,6 +11,7 @@ from __future__ import annotations
 import io
 import logging
 import math
+import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,9 @@ _MAX_STREAM = 75_000_000
 _OPERATOR_BYTES = 8
 #: Pages beyond the limits that are left out; each takes seconds.
 _MOST_BEYOND = 3
+#: How pypdf shows a reference, and begins to tell of a circle, which is a limit to it.
+_REFERENCE = re.compile(r"IndirectObject\((\d+), (\d+), \d+\)")
+_CIRCLE = "Detected"
 #: pypdf tells what it repairs by logging it.
 _LOGGER = logging.getLogger("pypdf")
 
@@ -111,7 +115,7 @@ def _pages(raw: bytes, repairs: _Repairs) -> tuple[list[list[Row]], bool]:
         if len(beyond) > _MOST_BEYOND:
             break
     if beyond and (len(beyond) > _MOST_BEYOND or not any(pages)):
-        raise FileTooLarge(f"a PDF of {len(raw)} bytes with pages beyond all limits: {beyond[0]}"[:300])
+        raise FileTooLarge(f"a PDF of {len(raw)} bytes with pages beyond all limits: {_words_of(beyond[0])}")
     return pages, broken or bool(beyond)
 
 
@@ -145,11 +149,18 @@ def _opened(raw: bytes) -> list[PageObject]:
     except (TurnstreamError, MemoryError):
         raise
     except (FileNotDecryptedError, DependencyError) as error:
-        raise Encrypted(f"a PDF that is locked: {error}") from error
+        raise Encrypted(f"a PDF that is locked: {_words_of(error)}") from error
     except LimitReachedError as error:
-        raise FileTooLarge(f"a PDF of {len(raw)} bytes beyond all limits: {error}"[:300]) from error
+        if str(error).startswith(_CIRCLE):
+            raise Damaged(f"a PDF that leads back to itself: {_words_of(error)}") from error
+        raise FileTooLarge(f"a PDF of {len(raw)} bytes beyond all limits: {_words_of(error)}") from error
     except Exception as error:
-        raise Damaged(f"a PDF that is broken: {type(error).__name__}: {error}"[:300]) from error
+        raise Damaged(f"a PDF that is broken: {type(error).__name__}: {_words_of(error)}") from error
+
+
+def _words_of(error: Exception) -> str:
+    """What pypdf says, the same each time: it shows a reference with the place of its reader in memory."""
+    return _REFERENCE.sub(r"\1 \2 R", str(error))[:250]
 
 
 def _unlock(reader: PdfReader) -> None:
