@@ -76,8 +76,8 @@ fuzz: $(STAMP)  ## texts made up and broken, for MINUTES=10; SEED=n, TEXTS=folde
 	@$(PIP) --require-hashes --only-binary :all: -r requirements/fuzz.txt || echo "no atheris for this Python or machine" >&2
 	@$(BIN)/python -m tests.fuzz --minutes $(or $(MINUTES),10) $(SEED:%=--seed %) $(TEXTS:%=--texts %) $(ARGS)
 
-bench: $(STAMP)  ## measure on this machine; QUICK=1 for a minute's run, OUT=file for the numbers
-	@$(BIN)/python -m tests.bench $(OUT:%=--out %) $(if $(QUICK),--quick)
+bench: $(STAMP)  ## measure on this machine; QUICK=1 for less, GIANTS=1 for more, OUT=file for the figures, ARGS="--only NAME"
+	@$(BIN)/python -m tests.bench $(OUT:%=--out %) $(if $(QUICK),--quick) $(if $(GIANTS),--giants) $(ARGS)
 
 lock: $(filter $(BIN)/%,$(UV))  ## pin again after a change of pyproject.toml; UPGRADE=1 takes newer versions
 	@$(COMPILE) pyproject.toml --extra embedded --extra pdf -o requirements/run.txt

@@ -117,6 +117,12 @@ def documents(count: int, seed: int = 1) -> list[bytes]:
     return made
 
 
+def fresh(count: int, seed: int) -> list[bytes]:
+    """Return ``count`` documents that all differ, from those of any other seed as well."""
+    chance = random.Random(seed)
+    return [f"{_document(number, chance)}\n{seed}\n".encode() for number in range(count)]
+
+
 def distinct(made: list[bytes]) -> int:
     """How many different documents there are."""
     return len(set(made))

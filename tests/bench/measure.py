@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,20 +17,24 @@ from typing import Any
 import orjson
 import redis
 
+from tests.bench import processes
 from turnstream import connect, settings
 from turnstream.publish import Ledger
+from turnstream.settings import ServerSettings
 
 #: Seconds after which a measurement is given up.
-_PATIENCE = 600.0
+PATIENCE = 600.0
 
 
 @dataclass(frozen=True)
 class Running:
-    """A `turnstream run` that is ready."""
+    """A `turnstream run` that is ready; ``began`` is when it was started (`time.perf_counter`)."""
 
     root: Path
     process: subprocess.Popen[bytes]
     ledger: Ledger
+    server: ServerSettings
+    began: float
 
     @property
     def drop(self) -> Path:
@@ -42,26 +46,46 @@ class Running:
         """Its stream."""
         return self.ledger.key("documents")
 
-    def entries(self) -> int:
-        """How many entries its stream has."""
-        return int(self.ledger.client.xlen(self.documents))
+    def published(self) -> int:
+        """How many documents it has published, those that its stream does not keep any more included."""
+        return int(self.ledger.client.hget(self.ledger.key("counters"), "published") or 0)
+
+    def last_id(self) -> str:
+        """The last entry of its stream."""
+        return self.ledger.last_id()
+
+    def processes(self) -> list[processes.Process]:
+        """Its processes, by what they do."""
+        return list(processes.family(self.process.pid))
 
     def memory_mb(self) -> dict[str, float]:
         """Resident memory of each process, in MB."""
-        found = {}
-        for pid in _family(self.process.pid):
-            words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-            name = next((w.decode() for w in words if w in (b"run", b"watch", b"work")), "server")
-            found[f"{name}:{pid}"] = _resident_mb(pid)
-        return found
+        return {f"{one.role}:{one.pid}": one.resident_mb() for one in self.processes()}
+
+    def until(self, condition: Callable[[], object], pause: float = 0.02) -> None:
+        """Wait for a condition.
+
+        Raises:
+            RuntimeError: the run ended, or it takes too long.
+
+        """
+        until(condition, self.process, pause)
 
 
 @contextmanager
 def running(root: Path, **environment: str) -> Iterator[Running]:
     """Start `turnstream run` on a new root, and stop it."""
     shutil.rmtree(root, ignore_errors=True)
+    with started(root, **environment) as live:
+        yield live
+
+
+@contextmanager
+def started(root: Path, **environment: str) -> Iterator[Running]:
+    """Start `turnstream run` on a root as it is, and stop it."""
     log = root.with_suffix(".log")
     with log.open("wb") as output:
+        began = time.perf_counter()
         process = subprocess.Popen(
             [sys.executable, "-m", "turnstream", "run", "--root", str(root)],
             env={**os.environ, "TURNSTREAM_LOG__FORMAT": "json", **environment},
@@ -69,33 +93,47 @@ def running(root: Path, **environment: str) -> Iterator[Running]:
             stderr=subprocess.STDOUT,
         )
     try:
-        _until(lambda: b"run.ready" in log.read_bytes(), process)
+        until(lambda: b"run.ready" in log.read_bytes(), process, pause=0.05)
         loaded = settings.load(root=root)
         client = connect.client(connect.find_url(loaded), loaded.server)
-        yield Running(root, process, Ledger(client, loaded.server.key_prefix))
+        yield Running(root, process, Ledger(client, loaded.server.key_prefix), loaded.server, began)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(60)
 
 
-def backlog_docs_per_s(run: Running, folder: Path, distinct: int) -> float:
-    """Move a whole folder of documents into ``drop/``; return documents per second until none is left there."""
-    count = len(list(folder.iterdir()))
+def backlog_docs_per_s(run: Running, folder: Path, new: int) -> float:
+    """Move a whole folder of documents into ``drop/``; return documents per second until none is left there.
+
+    Raises:
+        RuntimeError: another number than ``new`` of them was published.
+
+    """
+    count = sum(1 for _ in folder.iterdir())
+    before = run.published()
+    waiting = run.drop / folder.name
     began = time.perf_counter()
-    folder.rename(run.drop / folder.name)
-    _until(lambda: run.entries() >= distinct, run.process, pause=0.02)
-    _until(lambda: not any((run.drop / folder.name).iterdir()), run.process, pause=0.005)
+    folder.rename(waiting)
+    run.until(lambda: run.published() >= before + new)
+    run.until(lambda: is_empty(waiting), pause=0.005)
     took = time.perf_counter() - began
-    if run.entries() != distinct:
-        raise RuntimeError(f"{run.entries()} entries for {distinct} contents")
+    if run.published() != before + new:
+        raise RuntimeError(f"{run.published() - before} published of {new} new contents")
+    # The name is free again: the next backlog may have it.
+    waiting.rename(run.root / "state" / f"done-{time.monotonic_ns()}")
     return count / took
+
+
+def is_empty(folder: Path) -> bool:
+    """Whether nothing is in a folder, however much was."""
+    with os.scandir(folder) as found:
+        return next(found, None) is None
 
 
 def latencies_ms(run: Running, documents: list[bytes], *, by_rename: bool) -> list[float]:
     """Drop documents one at a time on an idle system; return the time to each one's entry, in ms."""
     found = []
-    last = run.ledger.client.xrevrange(run.documents, count=1)
-    last_id: Any = last[0][0] if last else b"0-0"
+    last_id: Any = run.last_id()
     for number, data in enumerate(documents):
         target = run.drop / f"{number:06d}.txt"
         time.sleep(0.06)  # past the time in which bells are gathered: idle again
@@ -127,26 +165,20 @@ def read_url(root: Path) -> str:
     return str(orjson.loads((root / "state" / "server.json").read_bytes())["url"])
 
 
-def _until(condition: object, process: subprocess.Popen[bytes], pause: float = 0.05) -> None:
-    deadline = time.monotonic() + _PATIENCE
+def until(condition: Callable[[], object], process: subprocess.Popen[bytes], pause: float) -> None:
+    """Wait for a condition while a process runs, looking every ``pause`` seconds.
+
+    Raises:
+        RuntimeError: the process ended, or it takes too long.
+
+    """
+    deadline = time.monotonic() + PATIENCE
     while True:
         try:
-            if condition():  # type: ignore[operator]
+            if condition():
                 return
         except (FileNotFoundError, redis.ConnectionError):
             pass
         if process.poll() is not None or time.monotonic() > deadline:
             raise RuntimeError(f"the run ended or took too long (exit code {process.returncode})")
         time.sleep(pause)
-
-
-def _family(pid: int) -> list[int]:
-    below = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [pid, *(member for child in below for member in _family(int(child)))]
-
-
-def _resident_mb(pid: int) -> float:
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
-            return round(int(line.split()[1]) / 1024, 1)
-    return 0.0
