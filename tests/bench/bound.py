@@ -106,11 +106,12 @@ def _event(content: Content) -> bytes:
 def _append(contents: Iterable[Content], server: redis.Redis) -> None:
     pipeline = server.pipeline(transaction=False)
     for content in contents:
-        pipeline.xadd(_stream(), {"data": _event(content)})
+        pipeline.xadd(stream(), {"data": _event(content)})
     pipeline.execute()
 
 
-def _stream() -> str:
+def stream() -> str:
+    """Return the stream of this process."""
     return f"bound:{os.getpid()}"
 
 
@@ -120,4 +121,4 @@ def _work(files: list[Path], url: str, settings: ServerSettings, barrier: Barrie
         barrier.wait()
         for start in range(0, len(files), _TOGETHER):
             work(files[start : start + _TOGETHER], server)
-        server.delete(_stream())
+        server.delete(stream())

@@ -31,7 +31,7 @@ def idle(folder: Path, scale: Scale) -> Iterator[Row]:
         corpus.write(folder / "bulk", documents)
         measure.backlog_docs_per_s(live, folder / "bulk", corpus.distinct(documents))
         time.sleep(_REST_S)
-        for _ in range(max(scale.times, 5)):
+        for _ in range(scale.times):
             for role, percent in _percent_of_core(live, scale.idle_s).items():
                 cpu[role].append(percent)
         members = live.processes()

@@ -8,7 +8,7 @@ from typing import NamedTuple
 class Scale(NamedTuple):
     """Sizes of one run of the bench."""
 
-    #: Repetitions, each in a new root.
+    #: Repetitions, each in a new root; parts of what is too long to repeat.
     times: int
     #: Documents of a backlog; of one with one file a message.
     documents: int
@@ -19,7 +19,7 @@ class Scale(NamedTuple):
     #: Seconds that a rate is held, and that an idle system is watched.
     held_s: float
     idle_s: float
-    #: MB (10^6 bytes) of single documents; the last one also as small documents.
+    #: MB (10^6 bytes) of single documents, rising; the last also as small documents.
     sizes_mb: tuple[float, ...]
     #: Bytes of the texts that are read by themselves, and of the talk in every format.
     texts: tuple[int, ...]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.bench import backlog, idle, latency, reading
+from tests.bench import backlog, idle, latency, ledger, load, reading, sizes, waiting
 from tests.bench.figures import Row
 from tests.bench.scale import Scale
 
@@ -18,12 +18,16 @@ SCENARIOS: dict[str, Scenario] = {
     "recrawl": backlog.recrawl,
     "alone": backlog.alone,
     "latency": latency.latency,
+    "knee": load.load,
     "idle": idle.idle,
+    "sizes": sizes.sizes,
     "workers": backlog.workers,
+    "waiting": waiting.waiting,
+    "ledger": ledger.ledger,
     "reading": reading.reading,
 }
 #: Those that take long by themselves: only when they are asked for.
-GIANTS: dict[str, Scenario] = {}
+GIANTS: dict[str, Scenario] = {"million": waiting.waiting_giant, "ledger-10m": ledger.ledger_giant}
 
 
 def chosen(only: list[str], *, giants: bool) -> dict[str, Scenario]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests import promises
-from tests.bench import corpus, figures, parsing, processes, scenarios
+from tests.bench import corpus, figures, knee, load, parsing, processes, scenarios, waiting
 from tests.bench.figures import Row
 
 
@@ -57,6 +57,77 @@ class TestFigures:
     def test_a_row_in_json_says_what_its_values_come_to(self) -> None:
         row = Row("rate", "documents/s", (3.0, 1.0, 2.0)).as_json()
         assert (row["median"], row["min"], row["max"], row["values"]) == (2.0, 1.0, 3.0, (3.0, 1.0, 2.0))
+
+
+def step(rate: float, p99_ms: float = 10, worked_off: float = 1, reached: float = 1) -> knee.Step:
+    return knee.Step(rate, rate * reached, (p99_ms, p99_ms), worked_off)
+
+
+class TestKnee:
+    def test_it_is_the_last_rate_before_latency_bends(self) -> None:
+        found = knee.rise([10, 20, 40, 80], lambda rate: step(rate, p99_ms=rate), idle_p99_ms=10)
+        assert found == knee.Rise(step(40, p99_ms=40), step(80, p99_ms=80))
+
+    def test_a_backlog_that_grows_is_beyond_it_whatever_the_latency(self) -> None:
+        found = knee.rise([10, 20, 40], lambda rate: step(rate, worked_off=0.9 if rate > 10 else 1), idle_p99_ms=10)
+        assert found.knee == step(10)
+
+    def test_one_hiccup_does_not_end_the_rise(self) -> None:
+        slow = iter([1, 99, 1, 1])
+        found = knee.rise([10, 20, 40], lambda rate: step(rate, p99_ms=next(slow)), idle_p99_ms=10)
+        assert found == knee.Rise(step(40, p99_ms=1), None)
+
+    def test_a_rate_that_could_not_be_kept_is_no_knee(self) -> None:
+        found = knee.rise([10, 20], lambda rate: step(rate, reached=0.8 if rate == 20 else 1), idle_p99_ms=10)
+        assert found == knee.Rise(step(10), step(20, reached=0.8))
+        assert found.beyond
+        assert not found.beyond.was_kept
+
+    def test_there_is_none_where_the_lowest_rate_is_beyond_it(self) -> None:
+        assert knee.rise([10, 20], lambda rate: step(rate, p99_ms=99), idle_p99_ms=10) == knee.Rise(
+            None, step(10, p99_ms=99)
+        )
+
+    def test_a_step_is_made_of_the_times_of_its_files(self) -> None:
+        dropped = [number / 10 for number in range(20)]
+        made = knee.made_of(10, dropped, [at + 0.05 for at in dropped])
+        assert made.reached == pytest.approx(10)
+        assert made.latencies_ms == pytest.approx([50] * 20)
+        assert made.worked_off == 1
+
+    def test_what_arrives_after_the_end_was_not_worked_off(self) -> None:
+        dropped = [number / 10 for number in range(20)]
+        made = knee.made_of(10, dropped, [at if at < 1.5 else 5 for at in dropped])
+        assert made.worked_off == 0.5
+
+    def test_files_that_were_dropped_too_slowly_are_told_from_the_rate(self) -> None:
+        made = knee.made_of(10, [0.0, 0.2, 0.4, 0.6], [0.1, 0.3, 0.5, 0.7])
+        assert made.reached == pytest.approx(5)
+        assert not made.was_kept
+
+    def test_a_knee_below_the_lowest_rate_counts_as_0_and_has_no_half(self) -> None:
+        rises = [knee.Rise(None, step(25)), knee.Rise(step(50), step(75))]
+        rows = {row.name: row for row in load.rows([10.0, 20.0], rises, [step(25, p99_ms=30)])}
+        assert rows["the knee: last rate before latency bends"].values == (0, 50)
+        assert rows["latency at half the knee, p99"].values == (30,)
+
+    def test_a_rise_that_the_generator_ended_is_told(self) -> None:
+        rises = [knee.Rise(step(50), step(75, reached=0.8))]
+        rows = {row.name: row for row in load.rows([10.0], rises, [])}
+        assert rows["rate that stopped the rise because it could not be kept"].values == pytest.approx((0.8,))
+
+
+class TestWaiting:
+    def test_tiny_documents_are_some_300_bytes_and_all_differ(self) -> None:
+        made = [waiting.tiny(number) for number in (0, 1, 9, 999_999, 1_000_000)]
+        assert all(250 < len(raw) < 350 for raw in made)
+        assert len({promises.read(raw)[0].canonical for raw in made}) == len(made)
+
+    @pytest.mark.parametrize(("spread", "folders"), [(10, 3), (None, 1)])
+    def test_they_lie_spread_or_together(self, tmp_path: Path, spread: int | None, folders: int) -> None:
+        waiting.make(tmp_path, 25, spread)
+        assert len(list(tmp_path.iterdir())) == folders
+        assert len({path.read_bytes() for path in tmp_path.rglob("*.txt")}) == 25
 
 
 class TestScenarios:
