@@ -12,7 +12,7 @@ from tests.bench.scale import QUICK
 from tests.bench.scenarios import GIANTS, SCENARIOS
 
 _TINY = QUICK._replace(
-    times=2,
+    times=1,
     documents=400,
     alone=40,
     drops=4,

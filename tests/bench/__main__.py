@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import signal
 import sys
 import tempfile
 import time
@@ -31,6 +32,8 @@ def main() -> int:
         scenarios = chosen(options.only, giants=options.giants)
     except KeyError as error:
         parser.error(f"no scenario {error}; there are {', '.join(SCENARIOS | GIANTS)}")
+    # Asked to stop, it stops the systems that it has started.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     found, failed = run(scenarios, QUICK if options.quick else FULL)
     sys.stdout.write(figures.table(row for rows in found.values() for row in rows))
     if options.out:
@@ -61,6 +64,7 @@ def report(found: dict[str, list[Row]], failed: list[str]) -> dict[str, object]:
     return {
         "machine": platform.machine(),
         "cores": len(os.sched_getaffinity(0)),
+        "load": os.getloadavg(),
         "kernel": platform.platform(),
         "python": platform.python_version(),
         "version": __version__,
