@@ -9,6 +9,7 @@ import signal
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import orjson
@@ -34,29 +35,36 @@ def main() -> int:
         parser.error(f"no scenario {error}; there are {', '.join(SCENARIOS | GIANTS)}")
     # Asked to stop, it stops the systems that it has started.
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
-    found, failed = run(scenarios, QUICK if options.quick else FULL)
-    sys.stdout.write(figures.table(row for rows in found.values() for row in rows))
-    if options.out:
-        options.out.write_bytes(orjson.dumps(report(found, failed), option=orjson.OPT_INDENT_2) + b"\n")
+    found: dict[str, list[Row]] = {}
+    failed: list[str] = []
+    try:
+        for name, rows in run(scenarios, QUICK if options.quick else FULL):
+            if rows is None:
+                failed.append(name)
+            else:
+                found[name] = rows
+            if options.out:
+                options.out.write_bytes(orjson.dumps(report(found, failed), option=orjson.OPT_INDENT_2) + b"\n")
+    finally:
+        # Also of a run that is broken off: what was measured was.
+        sys.stdout.write(figures.table(row for rows in found.values() for row in rows))
     return 1 if failed else 0
 
 
-def run(scenarios: dict[str, Scenario], scale: Scale) -> tuple[dict[str, list[Row]], list[str]]:
-    """Return the rows of each scenario, and which ones failed."""
-    found: dict[str, list[Row]] = {}
-    failed = []
+def run(scenarios: dict[str, Scenario], scale: Scale) -> Iterator[tuple[str, list[Row] | None]]:
+    """Yield the rows of each scenario as it ends, ``None`` of one that failed."""
     for name, scenario in scenarios.items():
         began = time.monotonic()
+        rows: list[Row] | None = None
         with tempfile.TemporaryDirectory(prefix="turnstream-bench-") as folder:
             try:
-                found[name] = list(scenario(Path(folder), scale))
+                rows = list(scenario(Path(folder), scale))
             except Exception as error:  # noqa: BLE001 - hours of other measurements are not to be lost
-                failed.append(name)
                 log = Path(folder) / "root"
                 said = measure.tail_of_log(log) if log.with_suffix(".log").exists() else ""
                 _say(f"{name} failed: {error!r}\n{said}")
         _say(f"{name}: {time.monotonic() - began:.0f} s")
-    return found, failed
+        yield name, rows
 
 
 def report(found: dict[str, list[Row]], failed: list[str]) -> dict[str, object]:
