@@ -20,8 +20,8 @@ from turnstream.publish import BUCKET_DIGITS, Ledger
 
 #: Claims that are made together: buckets grow by some entries at a time, as they would over the years.
 _TOGETHER = 1_000_000
-#: One claim in so many is an edition's, with a head beside it, as in the corpus.
-_EDITION_EVERY = 4
+#: Share of the claims that are an edition's, with a head beside it, as in the corpus; they are made last.
+_EDITIONS = 0.25
 #: Commands per pipeline.
 _COMMANDS = 2_000
 _DIGEST_BYTES, _BUCKET_BYTES = 32, BUCKET_DIGITS // 2
@@ -50,12 +50,14 @@ def _measured(folder: Path, scale: Scale, count: int) -> Iterator[Row]:
     with measure.running(folder / "root") as much, measure.running(folder / "none") as none:
         for live in (much, none):
             _backlog(live, folder, scale.documents // 10, seed=800)
-        before = _memory(much.ledger)
-        began = time.perf_counter()
-        fill(much.ledger, count)
+        plain = count - int(count * _EDITIONS)
+        before, began = _memory(much), time.perf_counter()
+        fill(much.ledger, plain)
+        amid = _memory(much)
+        fill(much.ledger, count - plain, editions=True)
         filled_s = time.perf_counter() - began
-        _until_rewritten(much)
-        after = _memory(much.ledger)
+        after = _memory(much)
+        memory = {name: (before[name], amid[name], after[name]) for name in before}
         verify(much)
         for repetition in range(scale.times):
             full.append(_backlog(much, folder, scale.documents // 2, seed=810 + repetition))
@@ -64,21 +66,26 @@ def _measured(folder: Path, scale: Scale, count: int) -> Iterator[Row]:
     yield ratio(f"{what}, throughput", full, empty, "that with none")
     yield Row(what, "documents/s", tuple(full))
     yield Row("none remembered", "documents/s", tuple(empty))
-    for name in before:
-        yield Row(f"{what}, {name} of the server", "bytes a document", ((after[name] - before[name]) / count,))
+    editions = count - plain
+    for name, (empty_bytes, plain_bytes, all_bytes) in memory.items():
+        each = "bytes a document"
+        yield Row(f"{what}, {name} of the server", each, ((all_bytes - empty_bytes) / count,))
+        yield Row(f"… {plain:,} that are no editions", each, ((plain_bytes - empty_bytes) / plain,))
+        yield Row(f"… {editions:,} that are, with their heads", each, ((all_bytes - plain_bytes) / editions,))
     yield Row(f"{what}, claims made by the bench", "claims/s", (count / filled_s,))
 
 
-def fill(ledger: Ledger, count: int) -> None:
+def fill(ledger: Ledger, count: int, *, editions: bool = False) -> None:
     """Make the claims of ``count`` contents, and one of ``_PROBE`` among them, as if they had been published.
 
-    Values are those of ``packed.py``, keys and fields those of ``publish.lua``.
+    Of editions the heads as well, and no ``_PROBE``.  Values are those of ``packed.py``, keys and fields
+    those of ``publish.lua``.
     """
     left, number = count, 0
     while left:
         together = min(left, _TOGETHER)
-        claims, heads = _made(together, first=number)
-        if number == 0:
+        claims, heads = _made(together, number, editions=editions)
+        if number == 0 and not editions:
             claims[0] = (probe_digest(), claims[0][1])
         _write(ledger, "claims", claims)
         _write(ledger, "heads", heads)
@@ -120,8 +127,8 @@ def require_packed(ledger: Ledger) -> None:
                     raise RuntimeError(f"{bucket!r}, of {ledger.client.hlen(bucket)}, is no listpack but {encoding!r}")
 
 
-def _made(count: int, first: int) -> tuple[list[Item], list[Item]]:
-    """Return so many claims and the heads of those that are editions', of random contents."""
+def _made(count: int, first: int, *, editions: bool) -> tuple[list[Item], list[Item]]:
+    """Return so many claims of random contents, and of editions their heads."""
     random = os.urandom(count * (_DIGEST_BYTES + 8))
     claims, heads = [], []
     now_ms = int(time.time() * 1000)
@@ -131,7 +138,7 @@ def _made(count: int, first: int) -> tuple[list[Item], list[Item]]:
         # Some years ago, a hundred in each millisecond.
         entry_id = f"{now_ms - 10**11 + (first + number) // 100}-{number % 100}"
         issue = None
-        if number % _EDITION_EVERY == _EDITION_EVERY - 1:
+        if editions:
             key = os.urandom(KEY_BYTES)
             edition = Edition(key, length=2000, partial=False, document_id=digest[:8].hex())
             issue = Issue(edition)
@@ -156,8 +163,9 @@ def probe_digest() -> bytes:
     return bytes.fromhex(identify("0" * 16, _PROBE, extract(_PROBE).canonical).content_sha256)
 
 
-def _memory(ledger: Ledger) -> dict[str, int]:
-    found: Any = ledger.client.info("memory")
+def _memory(live: measure.Running) -> dict[str, int]:
+    _until_rewritten(live)
+    found: Any = live.ledger.client.info("memory")
     return {"memory": int(found["used_memory"]), "resident memory": int(found["used_memory_rss"])}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.bench import backlog, idle, latency, ledger, load, reading, sizes, waiting
+from tests.bench import backlog, capacity, idle, latency, ledger, load, reading, sizes, waiting
 from tests.bench.figures import Row
 from tests.bench.scale import Scale
 
@@ -22,6 +22,7 @@ SCENARIOS: dict[str, Scenario] = {
     "idle": idle.idle,
     "sizes": sizes.sizes,
     "workers": backlog.workers,
+    "capacity": capacity.capacity,
     "waiting": waiting.waiting,
     "ledger": ledger.ledger,
     "reading": reading.reading,
