@@ -11,8 +11,10 @@ UV      := $(or $(shell command -v uv),$(BIN)/uv)
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
            --annotation-style line --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 
+PEER_LOCKS := haystack llamaindex pathway spark
+
 .DEFAULT_GOAL := help
-.PHONY: install run test test-full check torture evaluate fuzz bench lock clean help debian
+.PHONY: install run test test-full check torture evaluate fuzz bench bench-peers lock clean help debian
 
 install: $(STAMP)  ## make .venv with everything, hashes checked; nothing to do while it is fresh
 	@:
@@ -79,6 +81,9 @@ fuzz: $(STAMP)  ## texts made up and broken, for MINUTES=10; SEED=n, TEXTS=folde
 bench: $(STAMP)  ## measure on this machine; QUICK=1 for less, GIANTS=1 for more, OUT=file for the figures, ARGS="--only NAME"
 	@$(BIN)/python -m tests.bench $(OUT:%=--out %) $(if $(QUICK),--quick) $(if $(GIANTS),--giants) $(ARGS)
 
+bench-peers: $(STAMP)  ## others with our function over the same files; PEERS="pathway haystack", QUICK=1, OUT=file
+	@$(BIN)/python -m tests.bench.peers $(PEERS) $(OUT:%=--out %) $(if $(QUICK),--quick) $(ARGS)
+
 lock: $(filter $(BIN)/%,$(UV))  ## pin again after a change of pyproject.toml; UPGRADE=1 takes newer versions
 	@$(COMPILE) pyproject.toml --extra embedded --extra pdf -o requirements/run.txt
 	@$(PYTHON) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")' \
@@ -86,6 +91,8 @@ lock: $(filter $(BIN)/%,$(UV))  ## pin again after a change of pyproject.toml; U
 	@$(COMPILE) pyproject.toml --extra embedded --extra pdf --group dev \
 	  -c requirements/run.txt -c requirements/build.txt -o requirements/dev.txt
 	@$(COMPILE) --group fuzz -o requirements/fuzz.txt
+	@for peer in $(PEER_LOCKS); do $(COMPILE) pyproject.toml --extra embedded --group peer-$$peer \
+	  -c requirements/run.txt -o requirements/peers/$$peer.txt || exit; done
 
 $(BIN)/uv: $(STAMP)
 	@$(PIP) uv
@@ -95,4 +102,4 @@ clean:  ## remove .venv and every cache; data/ stays
 	@find worker tests -name __pycache__ -prune -exec rm -rf {} +
 
 help:  ## this list
-	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / { printf "make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))

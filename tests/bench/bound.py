@@ -41,7 +41,8 @@ Work = Callable[[list[Path], redis.Redis], None]
 class Content(NamedTuple):
     """A file as it was read."""
 
-    path: Path
+    name: str
+    mtime_ns: int
     extracted: Extracted
     identity: Identity
     size: int
@@ -87,9 +88,7 @@ def docs_per_s(folder: Path, url: str, settings: ServerSettings, processes: int,
 
 def read(path: Path) -> Content:
     """Read, extract and identify a file."""
-    raw = path.read_bytes()
-    extracted = extract(raw)
-    return Content(path, extracted, identify(_NO_ARRIVAL, raw, extracted.canonical), len(raw))
+    return _read(path.read_bytes(), path.name, path.stat().st_mtime_ns)
 
 
 def event_of(path: Path) -> bytes:
@@ -97,9 +96,19 @@ def event_of(path: Path) -> bytes:
     return _event(read(path))
 
 
+def event_of_bytes(raw: bytes, name: str, mtime_ns: int) -> bytes:
+    """Return the event of a file that somebody else has read."""
+    return _event(_read(raw, name, mtime_ns))
+
+
+def _read(raw: bytes, name: str, mtime_ns: int) -> Content:
+    extracted = extract(raw)
+    return Content(name, mtime_ns, extracted, identify(_NO_ARRIVAL, raw, extracted.canonical), len(raw))
+
+
 def _event(content: Content) -> bytes:
     now = datetime.now(UTC)
-    source = source_of(content.path.name, content.identity, content.size, content.path.stat().st_mtime_ns)
+    source = source_of(content.name, content.identity, content.size, content.mtime_ns)
     return envelope(record_of(content.extracted, source, now), _NO_ARRIVAL, now).model_dump_json().encode()
 
 
