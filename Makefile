@@ -97,8 +97,8 @@ lock: $(filter $(BIN)/%,$(UV))  ## pin again after a change of pyproject.toml; U
 $(BIN)/uv: $(STAMP)
 	@$(PIP) uv
 
-clean:  ## remove .venv and every cache; data/ stays
-	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+clean:  ## remove .venv, .bench and every cache; data/ stays
+	@rm -rf $(VENV) .bench build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find worker tests -name __pycache__ -prune -exec rm -rf {} +
 
 help:  ## this list

@@ -30,9 +30,9 @@ def python_of(name: str, folder: Path = FOLDER) -> Path:
     due = f"{made} {platform.python_version()} {sha256(requirements.read_bytes()).hexdigest()}\n"
     if not stamp.exists() or stamp.read_text() != due:
         shutil.rmtree(made, ignore_errors=True)
-        _run([sys.executable, "-m", "venv", str(made)])
-        pip = [str(python), "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--require-hashes"]
-        _run([*pip, "-r", str(requirements)])
+        _run([sys.executable, "-m", "venv", "--without-pip", str(made)])
+        pip = [sys.executable, "-m", "pip", "--python", str(python), "--disable-pip-version-check"]
+        _run([*pip, "install", "-qq", "--require-hashes", "-r", str(requirements)])
         stamp.write_text(due)
     return python
 

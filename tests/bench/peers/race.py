@@ -32,7 +32,7 @@ def race(
 ) -> tuple[list[Row], list[float]]:
     """Return a row for each peer, and Turnstream's documents per second; a peer that fails is out from then on."""
     rows, ours = [Row(entrant) for entrant in entrants], list[float]()
-    pythons = {row.entrant.name: _installed(row, say) for row in rows}
+    pythons = _installed(rows, say)
     for repetition in range(times):
         documents = corpus.documents(count, seed=repetition)
         distinct = corpus.distinct(documents)
@@ -41,15 +41,18 @@ def race(
             corpus.write(folder / "bulk", documents)
             ours.append(measure.backlog_docs_per_s(live, folder / "bulk", distinct))
         for row in rows:
-            python = pythons[row.entrant.name]
-            if row.failure or python is None:
+            if row.failure:
                 continue
             say(f"{repetition + 1} of {times}: {row.entrant.label}")
             shutil.rmtree(folder / "peer", ignore_errors=True)
             corpus.write(folder / "peer" / "files", documents)
             out = folder / "peer" / "out"
             try:
-                told = _run(row.entrant.command(str(python), str(folder / "peer" / "files"), str(out), _free_port()))
+                told = _run(
+                    row.entrant.command(
+                        str(pythons[row.entrant.name]), str(folder / "peer" / "files"), str(out), _free_port()
+                    )
+                )
                 row.add(count / told.seconds, ours[-1], told.start_s, records(out), distinct)
             except RunFailedError as error:
                 row.failure = str(error)
@@ -62,13 +65,18 @@ def records(out: Path) -> int:
     return sum(part.read_bytes().count(b"\n") for part in parts if part.exists())
 
 
-def _installed(row: Row, say: Callable[[str], None]) -> Path | None:
-    say(f"environment: {row.entrant.name}")
-    try:
-        return python_of(row.entrant.name)
-    except NotInstalledError as error:
-        row.failure = f"not installed: {error}"
-        return None
+def _installed(rows: list[Row], say: Callable[[str], None]) -> dict[str, Path]:
+    """Return the Python of each peer by its name; a peer that has none has failed."""
+    found = {}
+    for name in dict.fromkeys(row.entrant.name for row in rows):
+        say(f"environment: {name}")
+        try:
+            found[name] = python_of(name)
+        except NotInstalledError as error:
+            for row in rows:
+                if row.entrant.name == name:
+                    row.failure = f"not installed: {error}"
+    return found
 
 
 def _run(command: list[str]) -> Told:
