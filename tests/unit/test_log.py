@@ -38,14 +38,14 @@ def _as_before() -> Iterator[None]:
     """Logging is one per process: put back what ``configure`` takes over."""
     loggers = [logging.getLogger(name) for name in (*LIBRARIES, *QUIETED)]
     states = [(logger.handlers[:], logger.level, logger.propagate) for logger in loggers]
-    hooks, threshold = (sys.excepthook, threading.excepthook), log._threshold
+    hooks, ours = (sys.excepthook, threading.excepthook), (log._threshold, log._logger)
     yield
     for logger, (handlers, level, propagate) in zip(loggers, states, strict=True):
         logger.handlers[:], logger.propagate = handlers, propagate
         logger.setLevel(level)
     logging.captureWarnings(capture=False)
     sys.excepthook, threading.excepthook = hooks
-    log._threshold = threshold
+    log._threshold, log._logger = ours
     structlog.reset_defaults()
     structlog.contextvars.clear_contextvars()
 

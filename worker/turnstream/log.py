@@ -50,7 +50,7 @@ def say(event: str, **fields: object) -> None:
     """
     level = EVENTS[event].level
     if level >= _threshold:
-        structlog.get_logger().log(level, event, **fields)
+        _logger.log(level, event, **fields)
 
 
 def configure(settings: LogSettings, role: str, *, stream: Literal["stdout", "stderr"] = "stdout") -> None:
@@ -62,7 +62,7 @@ def configure(settings: LogSettings, role: str, *, stream: Literal["stdout", "st
         stream: services log to stdout, one-shot commands to stderr.
 
     """
-    global _threshold  # noqa: PLW0603 - one per process, set once
+    global _threshold, _logger  # noqa: PLW0603 - one per process, set once
     _threshold = logging.getLevelNamesMapping()[settings.level.upper()]
     descriptor = {"stdout": 1, "stderr": 2}[stream]
     as_json = settings.format == "json" or (settings.format == "auto" and not os.isatty(descriptor))
@@ -81,8 +81,9 @@ def configure(settings: LogSettings, role: str, *, stream: Literal["stdout", "st
         processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(_threshold),
         logger_factory=lambda *_: _LineLogger(descriptor),
-        cache_logger_on_first_use=True,
     )
+    # Bound here: each call would bind it anew, for a third of what a line costs.
+    _logger = structlog.get_logger().bind()
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[_as_library_event, *shared],
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
@@ -191,3 +192,4 @@ def _capture_libraries(handler: logging.Handler) -> None:
 
 
 _threshold = logging.INFO
+_logger: Any = structlog.get_logger()
