@@ -338,6 +338,20 @@ class TestOriginals:
     def test_none_asked_none_told(self, ledger: Ledger) -> None:
         assert ledger.originals([]) == []
 
+    def test_a_text_that_looks_like_a_provenance_is_not_taken_for_it(self, ledger: Ledger) -> None:
+        lie = '","provenance":{"path":"lie.txt"},"provenance":'
+        path = 'caf\u00e9 {"}\\ \U0001f600.txt'
+        data = {"title": lie, "provenance": {"path": path, "arrival_id": ALICE, "name": lie}, "warnings": [lie]}
+        (answer,) = ledger.publish(
+            [publication("one", event=orjson.dumps({"id": lie, "data": data, "more": 1}))], EPOCH
+        )
+        (found,) = ledger.originals([answer.entry_id])
+        assert (found.path, found.arrival_id) == (path, ALICE)
+
+    def test_an_event_that_does_not_say_where_it_came_from_is_as_one_that_is_gone(self, ledger: Ledger) -> None:
+        (answer,) = ledger.publish([publication("one", event=b"{}")], EPOCH)
+        assert [(it.path, it.arrival_id) for it in ledger.originals([answer.entry_id])] == [(None, None)]
+
 
 class TestFaults:
     def test_a_server_that_forgot_the_script_is_given_it_again(self, ledger: Ledger) -> None:

@@ -23,13 +23,13 @@ key (after the prefix)    holds
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from importlib.resources import files
 from itertools import islice
 from typing import Any
 
-import orjson
 import redis
 
 from turnstream.claims import (
@@ -63,6 +63,9 @@ _CLEARED_SECONDS = 7 * 86400
 BUCKET_DIGITS = 4
 
 
+#: Reads a value that more follows.
+_JSON = json.JSONDecoder()
+
 #: Milliseconds and sequence of an entry of the stream.
 EntryId = tuple[int, int]
 
@@ -78,6 +81,8 @@ class Ledger:
         self.client = client
         self.prefix = prefix
         self._publish = _script("publish.lua")
+        self._look_up = client.register_script(_script("look_up.lua"))
+        self._provenance = client.register_script(_script("provenance.lua"))
         self._trim = client.register_script(_script("trim.lua"))
 
     def key(self, name: str) -> str:
@@ -91,11 +96,9 @@ class Ledger:
             LedgerHeld: the server's ledger is not ``epoch``.
 
         """
-        pipeline = self.client.pipeline(transaction=False)
-        pipeline.get(self.key("epoch"))
-        for claimant in claimants:
-            pipeline.hget(self._bucket(claimant), _rest(claimant))
-        found, *claims = self.execute(pipeline)
+        keys = [self.key("epoch"), *map(self._bucket, claimants)]
+        with translated():
+            found, *claims = self._look_up(keys, [_rest(claimant) for claimant in claimants])
         _require(epoch, found)
         return [claim and _known(claim, claimant) for claim, claimant in zip(claims, claimants, strict=True)]
 
@@ -185,11 +188,11 @@ class Ledger:
 
     def originals(self, entry_ids: Sequence[str]) -> list[Original]:
         """Return what the stream says of entries, one round trip."""
-        pipeline = self.client.pipeline(transaction=False)
-        for entry_id in entry_ids:
-            pipeline.xrange(self.key("documents"), entry_id, entry_id, 1)
-        replies = self.execute(pipeline)
-        return [_original(entry_id, reply) for entry_id, reply in zip(entry_ids, replies, strict=True)]
+        if not entry_ids:
+            return []
+        with translated():
+            told = self._provenance([self.key("documents")], entry_ids)
+        return [_original(entry_id, piece) for entry_id, piece in zip(entry_ids, told, strict=True)]
 
     def marks(self, refs: Sequence[FileRef]) -> list[Deferral | None]:
         """Return what stands in ``deferred`` of these arrivals, one round trip."""
@@ -337,6 +340,6 @@ def _chunks(publications: Iterable[Publication]) -> Iterator[list[Publication]]:
         yield chunk
 
 
-def _original(entry_id: str, reply: Any) -> Original:
-    source = orjson.loads(reply[0][1][b"data"])["data"]["provenance"] if reply else {}
+def _original(entry_id: str, piece: bytes | None) -> Original:
+    source = _JSON.raw_decode(piece.decode())[0] if piece else {}
     return Original(source.get("path"), entry_time(entry_id), source.get("arrival_id"))
