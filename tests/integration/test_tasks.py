@@ -390,9 +390,9 @@ class TestDeaths:
         self, root: Root, workshop: Workshop, drop: Drop, ledger: Ledger, events: Events
     ) -> None:
         files = [drop(f"{number}.txt", transcript(str(number))) for number in range(3)]
-        with workshop.in_hand.hold(files[1].arrival_id):
-            error = WorkerLostError("signal 11 (SIGSEGV) Job: 1.")
-            on_failure(workshop, exception=error, args=[message(root, *files)], task_id="batch")
+        workshop.in_hand.take(files[1].arrival_id)
+        error = WorkerLostError("signal 11 (SIGSEGV) Job: 1.")
+        on_failure(workshop, exception=error, args=[message(root, *files)], task_id="batch")
         found = deferred(ledger)
         assert {path: (mark.alone, mark.crashes) for path, mark in found.items()} == {
             "0.txt": (False, 0),

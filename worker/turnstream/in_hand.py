@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import mmap
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from billiard.process import current_process
 
@@ -19,14 +17,9 @@ class InHand:
     def __init__(self, processes: int) -> None:
         self._places = mmap.mmap(-1, processes * ID_DIGITS)
 
-    @contextmanager
-    def hold(self, arrival_id: str) -> Iterator[None]:
-        """Show within that this process is reading a file."""
+    def take(self, arrival_id: str) -> None:
+        """Show that this process is reading a file."""
         self._write(arrival_id.encode())
-        try:
-            yield
-        finally:
-            self.clear()
 
     def clear(self) -> None:
         """Show that it reads none; what a dead process had in hand is forgotten by the one in its place."""

@@ -16,9 +16,9 @@ import resource
 import signal
 import time
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
+from typing import Literal
 
 from turnstream.errors import MemoryOverrun, MemoryShort, TimeOverrun
 
@@ -47,8 +47,7 @@ class Limits:
         signal.signal(signal.SIGPROF, self._overran)
         self._imposed = True
 
-    @contextmanager
-    def document(self, size: int) -> Iterator[None]:
+    def document(self, size: int) -> AbstractContextManager[None]:
         """Read a document of ``size`` bytes within.
 
         Raises:
@@ -57,17 +56,7 @@ class Limits:
             MemoryShort: the machine had no more to give.
 
         """
-        fault: MemoryOverrun | MemoryShort | None = None
-        self._start(self.document_seconds * max(math.ceil(size / _TIMED_BYTES), 1))
-        try:
-            yield
-        except MemoryError as error:
-            fault = self.fault(error)
-        finally:
-            self._stop()
-        if fault is not None:
-            # Only here: an exception raised while another is handled would keep what filled the memory.
-            raise fault
+        return _Document(self, self.document_seconds * max(math.ceil(size / _TIMED_BYTES), 1))
 
     def fault(self, error: MemoryError) -> MemoryOverrun | MemoryShort:
         """Let go of what filled the memory, and tell whose fault it was."""
@@ -75,6 +64,8 @@ class Limits:
         try:
             used = _data_bytes()
             traceback.clear_frames(error.__traceback__)
+            # What is raised in its stead keeps it, as its context.
+            error.__traceback__ = error.__context__ = error.__cause__ = None
         finally:
             self._set_memory(self.memory_bytes)
         if used < self.memory_bytes * _ALL_SHARE and not self._machine_has_room():
@@ -94,13 +85,15 @@ class Limits:
         if self._imposed:
             _set_soft(resource.RLIMIT_DATA, size)
 
-    def _start(self, seconds: float) -> None:
+    def start(self, seconds: float) -> None:
+        """Begin a document that may take so long."""
         if self._imposed:
             _set_soft(resource.RLIMIT_CPU, math.ceil(time.process_time() + seconds * _LAST))
             self._armed = True
             signal.setitimer(signal.ITIMER_PROF, seconds, seconds * _AGAIN)
 
-    def _stop(self) -> None:
+    def stop(self) -> None:
+        """End a document: what follows has no limit of time."""
         if not self._imposed:
             return
         try:
@@ -114,6 +107,23 @@ class Limits:
     def _overran(self, *_: object) -> None:
         if self._armed:
             raise TimeOverrun(f"the limit is {self.document_seconds:g} s of processor time for each 16 MiB begun")
+
+
+class _Document(AbstractContextManager[None]):
+    """One document within the limits.  Not by a generator: entered for every file, that takes as long as all of it."""
+
+    def __init__(self, limits: Limits, seconds: float) -> None:
+        self.limits = limits
+        self.seconds = seconds
+
+    def __enter__(self) -> None:
+        self.limits.start(self.seconds)
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> Literal[False]:
+        self.limits.stop()
+        if isinstance(error, MemoryError):
+            raise self.limits.fault(error)
+        return False
 
 
 def _set_soft(kind: int, value: int) -> None:

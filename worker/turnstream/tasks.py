@@ -11,10 +11,11 @@ import contextlib
 import gc
 import os
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from types import TracebackType
 from typing import Any, Literal
 
 import structlog
@@ -64,11 +65,9 @@ class Workshop:
         self.in_hand = InHand(work.process_count)
         self.limits = Limits(work.memory_limit_kib, work.document_time_limit_seconds)
 
-    @contextmanager
-    def reading(self, ref: FileRef, size: int) -> Iterator[None]:
+    def reading(self, ref: FileRef, size: int) -> AbstractContextManager[None]:
         """Read a file of ``size`` bytes within its limits, and where the parent sees it."""
-        with self.in_hand.hold(ref.arrival_id), self.limits.document(size):
-            yield
+        return _Reading(self.in_hand, ref.arrival_id, self.limits.document(size))
 
     def abandoned(self, batch: Batch, error: DocumentError) -> None:
         """Say that a batch ended early; once, however many follow it for the same reason."""
@@ -98,6 +97,27 @@ class Workshop:
                 )
             }
         return self._tools[pid]
+
+
+class _Reading(AbstractContextManager[None]):
+    """Shows a file as in hand while it is read within its limits."""
+
+    def __init__(self, in_hand: InHand, arrival_id: str, limits: AbstractContextManager[None]) -> None:
+        self.in_hand = in_hand
+        self.arrival_id = arrival_id
+        self.limits = limits
+
+    def __enter__(self) -> None:
+        self.in_hand.take(self.arrival_id)
+        self.limits.__enter__()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool | None:
+        try:
+            return self.limits.__exit__(kind, error, trace)
+        finally:
+            self.in_hand.clear()
 
 
 def register(app: Celery, settings: Settings, url: str) -> None:
