@@ -329,7 +329,7 @@ class TestSidecar:
         assert hands.write_beside(destination, SIDECAR, ARRIVAL, OLDER, durable=True)
         assert hands.write_beside(destination, SIDECAR, ARRIVAL, OURS, durable=False)
         assert (root / "quarantine/a.txt.error.json").read_bytes() == OURS
-        assert hands.stands_beside(destination, SIDECAR, ARRIVAL)
+        assert hands.stands_beside(destination, SIDECAR)
         hands.remove_beside(taken, destination, SIDECAR, ARRIVAL)
         hands.remove_beside(taken, destination, SIDECAR, ARRIVAL)
         assert files_below(root / "quarantine") == []

@@ -19,6 +19,7 @@ from turnstream.crashpoint import passed
 from turnstream.errors import DisposeBlocked, FileGone, ReadFailed, TransientError
 from turnstream.models import printable
 from turnstream.naming import (
+    exists,
     free_name,
     is_numbered,
     is_sidecar,
@@ -183,19 +184,21 @@ class Hands:
         except OSError as error:
             raise DisposeBlocked(f"{printable(destination.path)}{suffix}: {in_words(error)}") from error
 
-    def stands_beside(self, destination: Destination, suffix: str, arrival_id: str) -> bool:
-        """Whether an arrival's sidecar is where it was written."""
-        return is_sidecar(self._folders[destination.folder], destination.name, suffix, arrival_id)
+    def stands_beside(self, destination: Destination, suffix: str) -> bool:
+        """Whether something stands where a sidecar was written: who takes one away leaves nothing there."""
+        with contextlib.suppress(OSError):
+            return exists(self._folders[destination.folder], destination.name + suffix)
+        return False
 
     def remove_beside(self, taken: Taken, destination: Destination, suffix: str, arrival_id: str) -> None:
         """Take a sidecar away whose file did not come; at worst it stays, harmless.
 
         It is not taken from a file that another worker brought there.
         """
-        parent = self._folders[destination.folder]
+        parent, name = self._folders[destination.folder], destination.name
         with contextlib.suppress(OSError):
-            if not taken.is_at(parent, destination.name) and self.stands_beside(destination, suffix, arrival_id):
-                os.unlink(destination.name + suffix, dir_fd=parent)
+            if not taken.is_at(parent, name) and is_sidecar(parent, name, suffix, arrival_id):
+                os.unlink(name + suffix, dir_fd=parent)
 
     def take_back(self, taken: Taken, place: str) -> Destination:
         """Take a file from where another worker brought it, to be moved on; return that place, an fs string."""
@@ -273,7 +276,7 @@ class Hands:
         moved = os.stat(name, dir_fd=target, follow_symlinks=False)
         if not os.path.samestat(moved, taken.stat):
             return self._gone(taken, "another file took its name")
-        return taken.fault()
+        return taken.fault(moved)
 
     def _gone(self, taken: Taken, detail: str) -> TransientError:
         if taken.is_at(taken.parent, taken.name):

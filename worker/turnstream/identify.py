@@ -34,16 +34,20 @@ def arrival_id(root_id: str, stat: os.stat_result, path: str) -> str:
     Of a file with several names (link(2)) each one is an arrival of its own: there
     ``path``, an fs string below ``drop/``, counts too.
     """
-    return _digest(root_id, stat, path if stat.st_nlink > 1 else None)
+    return _digest(_facts(root_id, stat), path if stat.st_nlink > 1 else None)
 
 
 def is_arrival(arrival: str, root_id: str, stat: os.stat_result, *paths: str | None) -> bool:
     """Whether a file is an arrival that came as one of these ``paths``, however many names it has by now."""
-    return arrival in (_digest(root_id, stat, path) for path in (None, *paths))
+    facts = _facts(root_id, stat)
+    return arrival in (_digest(facts, path) for path in (None, *paths))
 
 
-def _digest(root_id: str, stat: os.stat_result, path: str | None) -> str:
-    facts = f"{root_id}:{stat.st_ino}:{stat.st_size}:{stat.st_mtime_ns}".encode()
+def _facts(root_id: str, stat: os.stat_result) -> bytes:
+    return f"{root_id}:{stat.st_ino}:{stat.st_size}:{stat.st_mtime_ns}".encode()
+
+
+def _digest(facts: bytes, path: str | None) -> str:
     name = b"" if path is None else b":" + os.fsencode(path)
     return hashlib.sha256(facts + name).hexdigest()[:ID_DIGITS]
 

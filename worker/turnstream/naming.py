@@ -37,7 +37,7 @@ def free_name(parent: int, name: str, arrival_id: str, sidecar: str = "") -> str
 
 def names_taken(parent: int, name: str, arrival_id: str, sidecar: str = "") -> Iterator[str]:
     """Yield those of an arrival's names that somebody has in an open folder: one of them may be the arrival itself."""
-    return itertools.takewhile(partial(_exists, parent), _names(name, arrival_id, sidecar))
+    return itertools.takewhile(partial(exists, parent), _names(name, arrival_id, sidecar))
 
 
 def _names(name: str, arrival_id: str, sidecar: str) -> Iterator[str]:
@@ -45,13 +45,19 @@ def _names(name: str, arrival_id: str, sidecar: str) -> Iterator[str]:
 
 
 def _free(parent: int, name: str, sidecar: str, arrival_id: str) -> bool:
-    if _exists(parent, name):
+    if exists(parent, name):
         return False
     # A sidecar without its file is one that this arrival left at a crash, or somebody's file.
-    return not sidecar or not _exists(parent, name + sidecar) or is_sidecar(parent, name, sidecar, arrival_id)
+    return not sidecar or not exists(parent, name + sidecar) or is_sidecar(parent, name, sidecar, arrival_id)
 
 
-def _exists(parent: int, name: str) -> bool:
+def exists(parent: int, name: str) -> bool:
+    """Whether something in an open folder has a name.
+
+    Raises:
+        OSError: the file system refuses.
+
+    """
     try:
         os.stat(name, dir_fd=parent, follow_symlinks=False)
     except OSError as error:
@@ -64,7 +70,7 @@ def _exists(parent: int, name: str) -> bool:
 def is_sidecar(parent: int, name: str, suffix: str, arrival_id: str) -> bool:
     """Whether what stands at ``name + suffix`` is a sidecar that tells of an arrival, and nobody's file."""
     # A sidecar that somebody dropped tells of an arrival too, but as a file it has one of its own.
-    return _speaks_of(parent, name + suffix, arrival_id) and not _exists(parent, name + suffix + suffix)
+    return _speaks_of(parent, name + suffix, arrival_id) and not exists(parent, name + suffix + suffix)
 
 
 def _speaks_of(parent: int, name: str, arrival_id: str) -> bool:
@@ -164,6 +170,7 @@ def write_sidecar(parent: int, name: str, suffix: str, arrival_id: str, data: by
 
     """
     temporary = f".{secrets.token_hex(8)}.tmp"
+    renamed = False
     try:
         _write(parent, temporary, data, durable=durable)
         try:
@@ -172,9 +179,11 @@ def write_sidecar(parent: int, name: str, suffix: str, arrival_id: str, data: by
             if not is_sidecar(parent, name, suffix, arrival_id):
                 return False
             os.rename(temporary, name + suffix, src_dir_fd=parent, dst_dir_fd=parent)
+        renamed = True
     finally:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary, dir_fd=parent)
+        if not renamed:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary, dir_fd=parent)
     return True
 
 

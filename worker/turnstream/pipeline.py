@@ -306,12 +306,13 @@ class _Steps:
         assert arrival.taken and arrival.destination and arrival.arrival_id
         if not suffix:
             return self._move_once(arrival)
-        beside = (arrival.destination, suffix, arrival.arrival_id)
+        destination, moved = arrival.destination, False
         try:
             moved = self._write_sidecar(arrival, suffix) and self._move_once(arrival)
         finally:
-            self.hands.remove_beside(arrival.taken, *beside)
-        if moved and not self.hands.stands_beside(*beside):
+            if not moved:
+                self.hands.remove_beside(arrival.taken, destination, suffix, arrival.arrival_id)
+        if moved and not self.hands.stands_beside(destination, suffix):
             # Another worker on this batch gave up meanwhile, and took away what both wrote.
             self._write_sidecar(arrival, suffix)
         return moved

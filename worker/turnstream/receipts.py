@@ -24,7 +24,7 @@ def folder_of(arrival: Arrival) -> tuple[str, str]:
     if arrival.outcome in (OutcomeKind.DUPLICATE, OutcomeKind.SUPERSEDED):
         return "duplicates", DUPLICATE_SUFFIX
     assert arrival.answer
-    return f"archive/{entry_time(arrival.answer.entry_id):%Y-%m-%d}", ""
+    return f"archive/{entry_time(arrival.answer.entry_id).date()}", ""
 
 
 def journal_line(arrival: Arrival) -> dict[str, Any]:

@@ -24,6 +24,10 @@ ERROR_SUFFIX = ".error.json"
 DUPLICATE_SUFFIX = ".duplicate.json"
 #: A sidecar has some hundred bytes; what is larger is nobody's sidecar.
 _LARGEST_BYTES = 1 << 20
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 
 
 def sidecar(arrival: Arrival, root: Path, root_id: str) -> bytes:
@@ -60,7 +64,9 @@ def is_ours(facts: Mapping[str, Any] | None) -> bool:
 
 def readable_time(moment: datetime) -> str:
     """Return a moment as people write it, in UTC."""
-    return f"{moment.astimezone(UTC):%-d %B %Y, %H:%M} UTC"
+    utc = moment.astimezone(UTC)
+    # Not by strftime(3), which takes four times as long and may speak another language.
+    return f"{utc.day} {_MONTHS[utc.month - 1]} {utc.year}, {utc.hour:02}:{utc.minute:02} UTC"
 
 
 def _error_facts(arrival: Arrival, root: Path) -> dict[str, Any]:
@@ -132,12 +138,13 @@ class _Earlier:
         self.of = of
         self.original = arrival.original
         self.archived = archived_at(self.original, of, root, root_id) if of else None
+        self.published = readable_time(self.original.published_at)
 
     def where(self) -> str:
         """Return under which name it came, when, and where it lies."""
         name = f"as {self.original.path} " if self.original.path else ""
         lies = f"; that file lies in {self.archived}" if self.archived else ""
-        return f"{name}on {readable_time(self.original.published_at)}{lies}"
+        return f"{name}on {self.published}{lies}"
 
     def facts(self, hint: str, next_step: str, **earlier: dict[str, Any]) -> dict[str, Any]:
         """Return a note; ``earlier`` is the one fact, by its name, that says what came before."""
@@ -153,7 +160,7 @@ class _Earlier:
                 "path": self.original.path,
                 "archived": self.archived,
                 "published_at": self.original.published_at,
-                "published": readable_time(self.original.published_at),
+                "published": self.published,
                 "arrival_id": self.of,
             },
             "at": now,
@@ -169,10 +176,10 @@ def archived_at(original: Original, of: str, root: Path, root_id: str) -> str | 
     if original.path is None:
         return None
     # Its name may be another file's there, and its own the next one: the arrival id tells.
-    folder, _, name = f"archive/{original.published_at:%Y-%m-%d}/{original.path}".rpartition("/")
+    folder, _, name = f"archive/{original.published_at.date()}/{original.path}".rpartition("/")
     for attempt in (0, 1):
         place = f"{folder}/{numbered(name, of, attempt, 0)}"
         with contextlib.suppress(OSError):
-            if is_arrival(of, root_id, os.lstat(root / place), original.path):
+            if is_arrival(of, root_id, os.lstat(f"{root}/{place}"), original.path):
                 return place
     return None

@@ -78,11 +78,11 @@ class Taken:
             return os.path.samestat(os.stat(name, dir_fd=parent, follow_symlinks=False), self.stat)
         return False
 
-    def fault(self) -> Exception | None:
-        """Return what a writer did to it, or waits to do, since it was opened."""
+    def fault(self, now: os.stat_result) -> Exception | None:
+        """Return what a writer did to it since it was opened, as its facts of ``now`` show, or waits to do."""
+        # The lease last: while it holds, nobody wrote after those facts were taken.
         if self.leased and fcntl.fcntl(self.descriptor, fcntl.F_GETLEASE) != fcntl.F_RDLCK:
             return StillOpen("a writer waits for it")
-        now = os.fstat(self.descriptor)
         if (now.st_size, now.st_mtime_ns) != (self.stat.st_size, self.stat.st_mtime_ns):
             return ChangedWhileRead("written to before it could be moved")
         return None
