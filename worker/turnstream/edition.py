@@ -67,7 +67,7 @@ def edition_of(canonical: str, parsed: Parsed, document_id: str) -> Edition | No
     if parsed.title is None or parsed.publisher is None:
         return None
     body = canonical[slice(*parsed.body)].encode().translate(None, _ASCII_NO_LETTERS).decode()
-    letters = _NO_LETTER.sub("", body)
+    letters = body if body.isascii() else _NO_LETTER.sub("", body)
     if len(letters) < OPENING_LETTERS:
         return None
     facts = (parsed.publisher, parsed.title, letters[:OPENING_LETTERS].casefold())

@@ -146,13 +146,13 @@ def conclude(batch: Batch, arrivals: list[Arrival], ledger: Ledger) -> None:
 
 def death_of(batch: Batch, error: Exception | None) -> Death | None:
     """Return what counts as a death though its process lives: a document that overran its limits."""
-    told = {"at": datetime.now(UTC), "batch_id": batch.id}
+    if not isinstance(error, TimeOverrun | MemoryOverrun):
+        return None
+    told = {"at": datetime.now(UTC), "batch_id": batch.id, "detail": error.detail}
     if isinstance(error, TimeOverrun):
-        return Death(**told, reason="parse_timeout", detail=error.detail)
-    if isinstance(error, MemoryOverrun):
-        used, limit = error.used_bytes, error.limit_bytes
-        return Death(**told, reason="worker_crashed", detail=error.detail, memory_bytes=used, memory_limit_bytes=limit)
-    return None
+        return Death(**told, reason="parse_timeout")
+    used, limit = error.used_bytes, error.limit_bytes
+    return Death(**told, reason="worker_crashed", memory_bytes=used, memory_limit_bytes=limit)
 
 
 def _deferral(arrival: Arrival, error: DocumentError) -> Deferral:
