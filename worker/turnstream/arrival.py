@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from turnstream.claims import Answer, Duplicate, Original, Publication, Superseded
+from turnstream.claims import Answer, Original, Publication
 from turnstream.errors import DocumentError, PermanentError
 from turnstream.folder import Destination
 from turnstream.identify import Identity
@@ -51,12 +51,6 @@ class Arrival:
     @property
     def outcome(self) -> OutcomeKind | None:
         """What became of it, as far as is known; ``None`` while it is on its way or left."""
-        match self.answer:
-            case Duplicate():
-                return OutcomeKind.DUPLICATE
-            case Superseded():
-                return OutcomeKind.SUPERSEDED
-            case None:
-                return OutcomeKind.REJECTED if isinstance(self.error, PermanentError) else None
-            case _:
-                return OutcomeKind.PUBLISHED
+        if self.answer is not None:
+            return self.answer.outcome
+        return OutcomeKind.REJECTED if isinstance(self.error, PermanentError) else None

@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import ClassVar
 
 from turnstream.edition import Edition, Head, Issue, revision_after
-from turnstream.models import EVENT_TYPE, Event, Revision
+from turnstream.models import EVENT_TYPE, Event, OutcomeKind, Revision
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A content that became entry ``entry_id``; ``issue`` says more where it is an edition."""
+    """A content that became entry ``entry_id``; ``issue`` says more where it is an edition.
+
+    ``outcome`` is what the arrival that asked has become.
+    """
+
+    outcome: ClassVar[OutcomeKind] = OutcomeKind.PUBLISHED
 
     entry_id: str
     issue: Issue | None = field(default=None, kw_only=True)
@@ -42,12 +48,16 @@ class Yours(Known):
 class Duplicate(Known):
     """Another arrival published it."""
 
+    outcome: ClassVar[OutcomeKind] = OutcomeKind.DUPLICATE
+
     of: str
 
 
 @dataclass(frozen=True, slots=True)
 class Superseded:
     """A partial text that comes after a greater edition of its transcript; it is not published."""
+
+    outcome: ClassVar[OutcomeKind] = OutcomeKind.SUPERSEDED
 
     by: Head
 

@@ -12,19 +12,20 @@ from turnstream.edition import Edition, Head, Issue
 from turnstream.errors import DisposeBlocked
 from turnstream.history import lines_with
 from turnstream.journal import Line
-from turnstream.models import OutcomeKind, to_wire
+from turnstream.models import to_wire
 from turnstream.publish import entry_time
 from turnstream.sidecars import DUPLICATE_SUFFIX, ERROR_SUFFIX
 
 
 def folder_of(arrival: Arrival) -> tuple[str, str]:
     """Return the folder below the root that an outcome leads to, and the suffix of its sidecar or ``""``."""
-    if arrival.outcome == OutcomeKind.REJECTED:
+    assert arrival.outcome
+    answer = arrival.answer
+    if answer is None:
         return "quarantine", ERROR_SUFFIX
-    if arrival.outcome in (OutcomeKind.DUPLICATE, OutcomeKind.SUPERSEDED):
+    if isinstance(answer, Duplicate | Superseded):
         return "duplicates", DUPLICATE_SUFFIX
-    assert arrival.answer
-    return f"archive/{entry_time(arrival.answer.entry_id).date()}", ""
+    return f"archive/{entry_time(answer.entry_id).date()}", ""
 
 
 def journal_line(arrival: Arrival) -> dict[str, Any]:
