@@ -335,6 +335,13 @@ class TestOriginals:
         assert [original.path for original in found] == ["0.txt", None, "2.txt"]
         assert [original.published_at for original in found] == [entry_time(entry_id) for entry_id in ids]
 
+    def test_one_that_is_asked_for_again_is_told_again(self, ledger: Ledger) -> None:
+        one, other = [answer.entry_id for answer in ledger.publish([publication("one"), publication("other")], EPOCH)]
+        asked = [one, other, one, one, other]
+        found = ledger.originals(asked)
+        names = {one: "one.txt", other: "other.txt"}
+        assert [original.path for original in found] == [names[entry_id] for entry_id in asked]
+
     def test_none_asked_none_told(self, ledger: Ledger) -> None:
         assert ledger.originals([]) == []
 

@@ -190,9 +190,12 @@ class Ledger:
         """Return what the stream says of entries, one round trip."""
         if not entry_ids:
             return []
+        # Many may be duplicates of one.
+        distinct = list(dict.fromkeys(entry_ids))
         with translated():
-            told = self._provenance([self.key("documents")], entry_ids)
-        return [_original(entry_id, piece) for entry_id, piece in zip(entry_ids, told, strict=True)]
+            told = self._provenance([self.key("documents")], distinct)
+        found = {entry_id: _original(entry_id, piece) for entry_id, piece in zip(distinct, told, strict=True)}
+        return [found[entry_id] for entry_id in entry_ids]
 
     def marks(self, refs: Sequence[FileRef]) -> list[Deferral | None]:
         """Return what stands in ``deferred`` of these arrivals, one round trip."""
