@@ -326,6 +326,18 @@ class TestChunks:
         assert calls == [4, 4, 2]
 
 
+class TestWhileNobodyMayWrite:
+    def test_what_is_known_is_told_at_once(self, ledger: Ledger) -> None:
+        (answer,) = ledger.publish([publication("one")], EPOCH)
+        ledger.client.script_flush()
+        ledger.client.client_pause(60_000, all=False)
+        try:
+            assert ledger.look_up([Claimant(digest_of("one"), BOB)], EPOCH) == [Duplicate(answer.entry_id, ALICE)]
+            assert [original.path for original in ledger.originals([answer.entry_id])] == ["one.txt"]
+        finally:
+            ledger.client.client_unpause()
+
+
 class TestOriginals:
     def test_they_tell_name_and_time_even_of_entries_that_were_trimmed(self, ledger: Ledger) -> None:
         answers = list(ledger.publish([publication(number) for number in range(3)], EPOCH))

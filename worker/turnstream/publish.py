@@ -81,8 +81,8 @@ class Ledger:
         self.client = client
         self.prefix = prefix
         self._publish = _script("publish.lua")
-        self._look_up = client.register_script(_script("look_up.lua"))
-        self._provenance = client.register_script(_script("provenance.lua"))
+        self._look_up = _script("look_up.lua")
+        self._provenance = _script("provenance.lua")
         self._trim = client.register_script(_script("trim.lua"))
 
     def key(self, name: str) -> str:
@@ -97,8 +97,7 @@ class Ledger:
 
         """
         keys = [self.key("epoch"), *map(self._bucket, claimants)]
-        with translated():
-            found, *claims = self._look_up(keys, [_rest(claimant) for claimant in claimants])
+        found, *claims = self._read(self._look_up, keys, [_rest(claimant) for claimant in claimants])
         _require(epoch, found)
         return [claim and _known(claim, claimant) for claim, claimant in zip(claims, claimants, strict=True)]
 
@@ -139,7 +138,9 @@ class Ledger:
         for item in chunk:
             arguments += (_rest(item), bytes.fromhex(item.arrival_id), pack_edition(item.edition))
             arguments += (pack_head(item.revises), item.event_type, item.event_id, item.subject, item.event)
-        reply = self._call(keys, arguments, epoch, confirm)
+        # The epoch makes the script this ledger's own: no other root has it loaded in our stead.
+        script = f"-- ledger {epoch}\n{self._publish}"
+        reply = self._call(self.client.evalsha, script, keys, arguments, confirm)
         if reply[0] == b"held":
             _require(epoch, reply[1])
         return list(reply)
@@ -174,17 +175,26 @@ class Ledger:
             written: Any = self.client.transaction(write, *set(buckets.values()))
         return len(written)
 
-    def _call(self, keys: list[str], arguments: list[Any], epoch: str, confirm: Callable[[], None]) -> Any:
-        # The epoch makes the script this ledger's own: no other root has it loaded in our stead.
-        script = f"-- ledger {epoch}\n{self._publish}"
+    def _read(self, script: str, keys: list[str], arguments: list[Any]) -> Any:
+        # As a command that only reads it is answered also while the server lets nobody write.
+        return self._call(self.client.evalsha_ro, script, keys, arguments, _trust)
+
+    def _call(
+        self,
+        run: Callable[..., Any],
+        script: str,
+        keys: list[str],
+        arguments: list[Any],
+        confirm: Callable[[], None],
+    ) -> Any:
         sha = hashlib.sha1(script.encode(), usedforsecurity=False).hexdigest()
         with translated():
             try:
-                return self.client.evalsha(sha, len(keys), *keys, *arguments)
+                return run(sha, len(keys), *keys, *arguments)
             except redis.exceptions.NoScriptError:
                 confirm()
                 self.client.script_load(script)
-                return self.client.evalsha(sha, len(keys), *keys, *arguments)
+                return run(sha, len(keys), *keys, *arguments)
 
     def originals(self, entry_ids: Sequence[str]) -> list[Original]:
         """Return what the stream says of entries, one round trip."""
@@ -192,8 +202,7 @@ class Ledger:
             return []
         # Many may be duplicates of one.
         distinct = list(dict.fromkeys(entry_ids))
-        with translated():
-            told = self._provenance([self.key("documents")], distinct)
+        told = self._read(self._provenance, [self.key("documents")], distinct)
         found = {entry_id: _original(entry_id, piece) for entry_id, piece in zip(distinct, told, strict=True)}
         return [found[entry_id] for entry_id in entry_ids]
 
