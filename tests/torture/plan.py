@@ -68,6 +68,8 @@ def drops(seed: int, seconds: float, documents: int) -> Iterator[Drop]:
     texts = _Texts(seed, dice)
     made = 0
     for number, at in enumerate(moments):
+        if made == documents:
+            return  # early drops were large
         left = (documents - made) / (count - number)
         size = (
             max(1, min(documents - made, round(dice.expovariate(1 / left)))) if number < count - 1 else documents - made
