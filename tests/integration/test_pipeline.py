@@ -1122,6 +1122,22 @@ class TestKills:
         assert outcomes(process([drop("bad.png", PICTURE)], tools)) == [REJECTED]
         require_journal_is_true(root)
 
+    def test_a_text_whose_file_was_emptied_and_rejected_meanwhile_is_published_without_a_copy(
+        self, drop: Drop, tools: Tools, root: Root, before: Before
+    ) -> None:
+        unleased = replace(tools, use_leases=False)
+        ref = drop("a.txt", transcript("new"))
+
+        def empty() -> None:
+            (root.drop / "a.txt").write_bytes(b"")
+            assert outcomes(process([ref], unleased)) == [REJECTED]
+
+        before(Ledger, "publish", empty)
+        process([ref], unleased)
+        assert set(tree(root)) == {"quarantine/a.txt", "quarantine/a.txt.error.json"}
+        places = {line["outcome"]: line["to"] for line in last_lines(root).values()}
+        assert places == {"published": None, "rejected": "quarantine/a.txt"}
+
     @pytest.mark.parametrize("use_leases", [True, False])
     def test_many_batches_of_two_workers_at_once(
         self, drop: Drop, tools: Tools, root: Root, ledger: Ledger, use_leases: bool

@@ -249,6 +249,8 @@ class _Steps:
 
     def _whereabouts(self, arrival: Arrival) -> str | None:
         assert arrival.taken
+        if arrival.taken.is_another(os.fstat(arrival.taken.descriptor)):
+            return None  # what lies anywhere is not what was read
         return arrival.error.place if isinstance(arrival.error, AlreadyMoved) else self.hands.whereabouts(arrival.taken)
 
     def _find_originals(self, arrivals: Sequence[Arrival]) -> None:

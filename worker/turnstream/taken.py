@@ -83,9 +83,13 @@ class Taken:
         # The lease last: while it holds, nobody wrote after those facts were taken.
         if self.leased and fcntl.fcntl(self.descriptor, fcntl.F_GETLEASE) != fcntl.F_RDLCK:
             return StillOpen("a writer waits for it")
-        if (now.st_size, now.st_mtime_ns) != (self.stat.st_size, self.stat.st_mtime_ns):
+        if self.is_another(now):
             return ChangedWhileRead("written to before it could be moved")
         return None
+
+    def is_another(self, now: os.stat_result) -> bool:
+        """Whether it was written to since it was opened, as its facts of ``now`` show."""
+        return (now.st_size, now.st_mtime_ns) != (self.stat.st_size, self.stat.st_mtime_ns)
 
 
 def open_file(parent: int, name: str) -> tuple[int, bool]:
