@@ -107,6 +107,7 @@ class Watcher:
                 self.contact.lost(error, time.monotonic())
                 # Workers abandon in an outage what they have, and acknowledgements are lost.
                 self.backlog.doubt_sent()
+                self._resend_at = 0.0
         self.housekeeping.go(time.monotonic())
 
     def look(self) -> None:
