@@ -75,7 +75,7 @@ def assert_covered(document: Extracted, result: Parsed) -> None:
 
 
 def test_the_parser_has_a_version() -> None:
-    assert PARSER_VERSION == "3"
+    assert PARSER_VERSION == "4"
 
 
 class TestTheKremlinLayout:

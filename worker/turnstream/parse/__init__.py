@@ -41,7 +41,7 @@ from turnstream.parse.turns import turns_of, unattributed_of
 
 __all__ = ["PARSER_VERSION", "Hypothesis", "layouts", "parse"]
 
-PARSER_VERSION: str = "3"
+PARSER_VERSION: str = "4"
 
 
 def parse(document: Extracted, without: Container[str] = ()) -> Parsed:
