@@ -36,7 +36,7 @@ def capacity(folder: Path, scale: Scale) -> Iterator[Row]:
         for role, seconds in found.items():
             seconds.append((after[role] - before[role]) / len(documents))
     for role, name in _NAMES.items():
-        yield Row(f"cost of a document, {name}", "µs", tuple(seconds * 1e6 for seconds in found[role]))
+        yield Row(f"processor time of a document, {name}", "µs", tuple(seconds * 1e6 for seconds in found[role]))
     syncs = [_sync_s(folder) for _ in range(_TRIES)]
     yield Row("wait of a batch for the disk", "ms", tuple(seconds * 1e3 for seconds in syncs))
     worker, parent, watcher, server = (statistics.median(found[role]) for role in _NAMES)

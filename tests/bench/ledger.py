@@ -57,7 +57,6 @@ def _measured(folder: Path, scale: Scale, count: int) -> Iterator[Row]:
         fill(much.ledger, count - plain, editions=True)
         filled_s = time.perf_counter() - began
         after = _memory(much)
-        memory = {name: (before[name], amid[name], after[name]) for name in before}
         verify(much)
         for repetition in range(scale.times):
             full.append(_backlog(much, folder, scale.documents // 2, seed=810 + repetition))
@@ -66,12 +65,12 @@ def _measured(folder: Path, scale: Scale, count: int) -> Iterator[Row]:
     yield ratio(f"{what}, throughput", full, empty, "that with none")
     yield Row(what, "documents/s", tuple(full))
     yield Row("none remembered", "documents/s", tuple(empty))
-    editions = count - plain
-    for name, (empty_bytes, plain_bytes, all_bytes) in memory.items():
-        each = "bytes a document"
-        yield Row(f"{what}, {name} of the server", each, ((all_bytes - empty_bytes) / count,))
-        yield Row(f"… {plain:,} that are no editions", each, ((plain_bytes - empty_bytes) / plain,))
-        yield Row(f"… {editions:,} that are, with their heads", each, ((all_bytes - plain_bytes) / editions,))
+    for name in before:
+        yield Row(f"{what}, {name} of the server", "bytes a document", ((after[name] - before[name]) / count,))
+    parts = {"are no editions": (before, amid, plain), "are, with their heads": (amid, after, count - plain)}
+    for name, (first, last, part) in parts.items():
+        each = (last["memory"] - first["memory"]) / part
+        yield Row(f"… of the {part:,} that {name}", "bytes a document", (each,))
     yield Row(f"{what}, claims made by the bench", "claims/s", (count / filled_s,))
 
 
