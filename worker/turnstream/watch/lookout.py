@@ -104,7 +104,7 @@ class Lookout:
         """Begin a look.
 
         Args:
-            notes: events of files since the look before; more may come to it during this one.
+            notes: the last event of each file that was heard since the look before.
             now: monotonic seconds.
 
         """
