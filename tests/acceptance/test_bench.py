@@ -22,9 +22,9 @@ _TINY = QUICK._replace(
     sizes_mb=(0.1, 0.3),
     texts=(2_000,),
     talk=20_000,
-    remembered=2_000,
+    remembered=20_000,
     waiting=400,
-    remembered_giant=4_000,
+    remembered_giant=40_000,
     waiting_giant=8_000,
     watched_s=0.2,
 )

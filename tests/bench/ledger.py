@@ -65,8 +65,9 @@ def _measured(folder: Path, scale: Scale, count: int) -> Iterator[Row]:
     yield ratio(f"{what}, throughput", full, empty, "that with none")
     yield Row(what, "documents/s", tuple(full))
     yield Row("none remembered", "documents/s", tuple(empty))
-    for name in before:
-        yield Row(f"{what}, {name} of the server", "bytes a document", ((after[name] - before[name]) / count,))
+    each = (after["memory"] - before["memory"]) / count
+    yield Row(f"{what}, memory of the server", "bytes a document", (each,))
+    yield Row(f"{what}, resident memory of the server", "MB", (after["resident memory"] / 1e6,))
     parts = {"are no editions": (before, amid, plain), "are, with their heads": (amid, after, count - plain)}
     for name, (first, last, part) in parts.items():
         each = (last["memory"] - first["memory"]) / part
