@@ -53,18 +53,23 @@ def main() -> int:
 
 def run(scenarios: dict[str, Scenario], scale: Scale) -> Iterator[tuple[str, list[Row] | None]]:
     """Yield the rows of each scenario as it ends, ``None`` of one that failed."""
-    for name, scenario in scenarios.items():
-        began = time.monotonic()
-        rows: list[Row] | None = None
-        with tempfile.TemporaryDirectory(prefix="turnstream-bench-") as folder:
-            try:
-                rows = list(scenario(Path(folder), scale))
-            except Exception as error:  # noqa: BLE001 - hours of other measurements are not to be lost
-                log = Path(folder) / "root"
-                said = measure.tail_of_log(log) if log.with_suffix(".log").exists() else ""
-                _say(f"{name} failed: {error!r}\n{said}")
-        _say(f"{name}: {time.monotonic() - began:.0f} s")
-        yield name, rows
+    # One for all: what a scenario leaves is not deleted before the next one, see `measure.put_aside`.
+    with tempfile.TemporaryDirectory(prefix="turnstream-bench-") as folder:
+        for name, scenario in scenarios.items():
+            began = time.monotonic()
+            yield name, _rows(name, scenario, Path(folder) / name, scale)
+            _say(f"{name}: {time.monotonic() - began:.0f} s")
+
+
+def _rows(name: str, scenario: Scenario, folder: Path, scale: Scale) -> list[Row] | None:
+    folder.mkdir()
+    try:
+        return list(scenario(folder, scale))
+    except Exception as error:  # noqa: BLE001 - hours of other measurements are not to be lost
+        log = folder / "root"
+        said = measure.tail_of_log(log) if log.with_suffix(".log").exists() else ""
+        _say(f"{name} failed: {error!r}\n{said}")
+        return None
 
 
 def report(found: dict[str, list[Row]], failed: list[str]) -> dict[str, object]:

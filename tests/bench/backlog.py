@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
@@ -92,7 +91,7 @@ def _pair(live: measure.Running, folder: Path, documents: list[bytes], new: int,
     corpus.write(folder / "bare", documents)
     cores = len(os.sched_getaffinity(0))
     best = bound.docs_per_s(folder / "bare", measure.read_url(live.root), live.server, cores, work)
-    shutil.rmtree(folder / "bare")
+    measure.put_aside(folder / "bare")
     corpus.write(folder / "bulk", documents)
     return Pair(measure.backlog_docs_per_s(live, folder / "bulk", new), best)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -94,7 +93,7 @@ def _layouts() -> Iterator[tuple[str, int | None]]:
 
 def _root(folder: Path, count: int, spread: int | None) -> Path:
     root = folder / "root"
-    shutil.rmtree(root, ignore_errors=True)
+    measure.put_aside(root)
     make(root / "drop", count, spread)
     return root
 

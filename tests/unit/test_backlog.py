@@ -252,7 +252,7 @@ class TestDeferring:
         backlog.renew(entry, NOW + 1)
         assert (entry.tries, entry.crashes, entry.alone, entry.place) == (0, 0, False, Place.DUE)
         assert entry.deferred is None
-        assert (entry.candidate.seen, entry.candidate.note, entry.candidate.facts) == (NOW + 1, note, None)
+        assert (entry.candidate.seen, entry.candidate.note, entry.candidate.version) == (NOW + 1, note, None)
 
     def test_a_late_report_about_the_old_file_does_not_count_for_the_new_one(self) -> None:
         """Else it would answer for the crashes of its predecessor."""

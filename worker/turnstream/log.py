@@ -13,14 +13,30 @@ import os
 import socket
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Literal
-
-import structlog
 
 from turnstream.events import EVENTS
 from turnstream.line import EventDict, render_json, write_line
 from turnstream.settings import LogSettings
+
+
+@contextmanager
+def _not_loading(package: str) -> Iterator[None]:
+    is_loaded = package in sys.modules
+    if not is_loaded:
+        sys.modules[package] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        if not is_loaded:
+            del sys.modules[package]
+
+
+# structlog loads it, where it is there, for tracebacks on a terminal, which we render: 4 MB in each of our processes.
+with _not_loading("rich"):
+    import structlog
 
 #: Libraries whose informational lines repeat what our own events say.
 QUIETED = (

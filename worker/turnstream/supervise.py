@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import select
 import signal
 import time
 from collections.abc import Sequence
@@ -18,8 +20,11 @@ from turnstream.publish import Ledger
 from turnstream.server import EmbeddedServer
 from turnstream.settings import Settings
 
-#: Seconds between looks at the children.
-_LOOK_SECONDS = 0.05
+#: Seconds between looks at the children: while something is to be started or to get ready, and while all works.
+#: Their deaths and our signals are told at once.
+_LOOK_SECONDS, _REST_SECONDS = 0.05, 1.0
+#: What a pipe holds (pipe(7)).
+_PIPE_BYTES = 1 << 16
 _INTERRUPTED = 130
 
 
@@ -49,6 +54,7 @@ class Supervisor:
         """
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
+        alarm = Alarm()
         try:
             self._start_server()
             self.starting = False
@@ -56,7 +62,7 @@ class Supervisor:
                 say("process.started", process=child.name, started_pid=child.pid)
             while not self.signals:
                 self._tend(time.monotonic())
-                time.sleep(_LOOK_SECONDS)
+                alarm.wait(_REST_SECONDS if self._all_works() else _LOOK_SECONDS)
         except _AtOnce:
             self.starting = False
         finally:
@@ -79,6 +85,10 @@ class Supervisor:
         for child in self.children:
             self._tend_child(child, now)
         self.ready = self.ready or self._tell_ready()
+
+    def _all_works(self) -> bool:
+        serves = self.embedded is None or self.embedded.is_alive()
+        return self.ready and serves and all(child.process for child in self.children)
 
     def _tend_child(self, child: Child, now: float) -> None:
         code = child.exit_code()
@@ -156,6 +166,23 @@ class Supervisor:
         # A server that loads for minutes is not waited for; a second Ctrl-C means it.
         if self.starting or self.signals.count(signal.SIGINT) == 2:  # noqa: PLR2004
             raise _AtOnce
+
+
+class Alarm:
+    """A sleep that any signal ends, also one that came just before, or that a child ended.  For the main thread."""
+
+    def __init__(self) -> None:
+        self._heard, told = os.pipe()
+        for end in (self._heard, told):
+            os.set_blocking(end, False)
+        signal.set_wakeup_fd(told, warn_on_full_buffer=False)
+        # One that is ignored wakes nobody.
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+
+    def wait(self, seconds: float) -> None:
+        """Return after some seconds, or at a signal."""
+        if select.select([self._heard], [], [], seconds)[0]:
+            os.read(self._heard, _PIPE_BYTES)
 
 
 class _AtOnce(BaseException):

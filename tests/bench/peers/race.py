@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -44,7 +43,7 @@ def race(
             if row.failure:
                 continue
             say(f"{repetition + 1} of {times}: {row.entrant.label}")
-            shutil.rmtree(folder / "peer", ignore_errors=True)
+            measure.put_aside(folder / "peer")
             corpus.write(folder / "peer" / "files", documents)
             out = folder / "peer" / "out"
             try:

@@ -27,13 +27,13 @@ from turnstream.watch.bell import Bell
 CANARY_SECONDS = 2.0
 #: Seconds between attempts to have events come again.
 RETRY_SECONDS = 60.0
-_EVENTS: list[type[FileSystemEvent]] = [
+_EVENTS: tuple[type[FileSystemEvent], ...] = (
     FileCreatedEvent,
     FileClosedEvent,
     FileMovedEvent,
     DirCreatedEvent,
     DirMovedEvent,
-]
+)
 
 
 class Rope:
@@ -80,7 +80,7 @@ class Rope:
             return _words(error)
         try:
             self._watched = _identity(self.folder)
-            observer.schedule(self.bell, str(self.folder), recursive=True, event_filter=_EVENTS)
+            observer.schedule(self.bell, str(self.folder), recursive=True, event_filter=[*_EVENTS])
             observer.start()
         except OSError as error:
             observer.end()
@@ -138,6 +138,11 @@ class _Emitter(InotifyFullEmitter):
         super().__init__(event_queue, watch, **options)  # type: ignore[arg-type]
         self.bell = bell
         self.refused: set[bytes] = set()
+
+    def queue_event(self, event: FileSystemEvent) -> None:
+        """Ring the bell at once: of a folder with many files the queue would fill, and another thread empty it."""
+        if isinstance(event, _EVENTS):
+            self.bell.dispatch(event)
 
     def get_event_mask_from_filter(self) -> Mask:
         return Mask(super().get_event_mask_from_filter() & ~InotifyConstants.IN_MOVED_FROM)

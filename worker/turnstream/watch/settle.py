@@ -17,9 +17,19 @@ import time
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from typing import NamedTuple
 
 from turnstream.settings import WatchSettings
 from turnstream.watch.bell import Note
+
+
+class Version(NamedTuple):
+    """What changes when a file does; ``changed_ns`` is its ctime."""
+
+    inode: int
+    size: int
+    mtime_ns: int
+    changed_ns: int
 
 
 class Lease(Enum):
@@ -37,7 +47,7 @@ class Candidate:
     path: str
     seen: float
     note: Note | None = None
-    facts: os.stat_result | None = None
+    version: Version | None = None
     unchanged_since: float = 0.0
     writer_at: float | None = None
 
@@ -65,7 +75,7 @@ Verdict = Ready | Wait | Vanished
 
 
 def look(candidate: Candidate, drop: Path, settings: WatchSettings, now: float) -> Verdict:
-    """Judge a file at this moment; remembers its facts in the candidate."""
+    """Judge a file at this moment; remembers its version in the candidate."""
     path = f"{drop}/{candidate.path}"
     try:
         facts = os.lstat(path)
@@ -75,9 +85,10 @@ def look(candidate: Candidate, drop: Path, settings: WatchSettings, now: float) 
         return Wait(now + settings.retry_seconds, f"it cannot be looked at: {error.strerror}")
     if not stat.S_ISREG(facts.st_mode):
         return Vanished()
-    if candidate.facts is None or _version(facts) != _version(candidate.facts):
+    version = version_of(facts)
+    if version != candidate.version:
         candidate.unchanged_since = now
-    candidate.facts = facts
+    candidate.version = version
     lease = ask_lease(path) if settings.leases else Lease.UNKNOWN
     if lease is Lease.WRITER:
         candidate.writer_at = now
@@ -87,6 +98,11 @@ def look(candidate: Candidate, drop: Path, settings: WatchSettings, now: float) 
     if now >= until:
         return Ready(facts)
     return Wait(until, "settling")
+
+
+def version_of(facts: os.stat_result) -> Version:
+    """Return the version that a file's facts show; of many files it takes a fifth of their room."""
+    return Version(facts.st_ino, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns)
 
 
 def ask_lease(path: str | Path) -> Lease:
@@ -126,7 +142,3 @@ def _quiet_from(candidate: Candidate, facts: os.stat_result, lease: Lease, setti
     if wall - max(facts.st_mtime, facts.st_ctime) >= settings.quiet_seconds:
         return candidate.seen
     return candidate.unchanged_since + settings.quiet_seconds
-
-
-def _version(facts: os.stat_result) -> tuple[int, int, int, int]:
-    return facts.st_ino, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns

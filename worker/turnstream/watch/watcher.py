@@ -238,8 +238,8 @@ class Watcher:
 
     def _was_away(self, entry: Entry) -> bool:
         # Condemned and put back by `quarantine retry` between two looks: the same file, and its crashes don't count.
-        known, facts = entry.candidate.facts, self._facts_of(entry.path) if entry.crashes else None
-        return known is not None and facts is not None and facts.st_ctime_ns != known.st_ctime_ns
+        known, facts = entry.candidate.version, self._facts_of(entry.path) if entry.crashes else None
+        return known is not None and facts is not None and facts.st_ctime_ns != known.changed_ns
 
     def _recall(self, path: str, deferral: Deferral) -> None:
         # After a restart: what was known of a file holds if it is still the same one, and was not put back since.
