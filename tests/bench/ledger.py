@@ -12,7 +12,7 @@ from typing import Any
 from tests.bench import corpus, measure
 from tests.bench.figures import Row, ratio
 from tests.bench.scale import Scale
-from turnstream.edition import KEY_BYTES, Edition, Head, Issue
+from turnstream.edition import KEY_BYTES, Edition, Head
 from turnstream.extract import extract
 from turnstream.identify import identify
 from turnstream.packed import Claim, pack_claim, pack_head
@@ -137,13 +137,11 @@ def _made(count: int, first: int, *, editions: bool) -> tuple[list[Item], list[I
         digest, arrival = random[at : at + _DIGEST_BYTES], random[at + _DIGEST_BYTES : at + _DIGEST_BYTES + 8].hex()
         # Some years ago, a hundred in each millisecond.
         entry_id = f"{now_ms - 10**11 + (first + number) // 100}-{number % 100}"
-        issue = None
         if editions:
             key = os.urandom(KEY_BYTES)
             edition = Edition(key, length=2000, partial=False, document_id=digest[:8].hex())
-            issue = Issue(edition)
             heads.append((key, pack_head(Head(edition, 1, entry_id))))
-        claims.append((digest, pack_claim(Claim(arrival, entry_id, issue))))
+        claims.append((digest, pack_claim(Claim(arrival, entry_id))))
     return claims, heads
 
 

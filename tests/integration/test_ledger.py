@@ -60,7 +60,7 @@ def claims_of(ledger: Ledger) -> dict[str, tuple[str, str]]:
         bucket: Any = ledger.client.hgetall(key)
         for rest, claim in bucket.items():
             digest = key.decode()[-4:] + rest.hex()
-            arrival_id, entry_id, *_ = unpack_claim(claim, digest)
+            arrival_id, entry_id, *_ = unpack_claim(claim)
             found[digest] = arrival_id, entry_id
     return found
 
@@ -273,7 +273,7 @@ class TestClaims:
             )
         assert len(packed) == 18
         assert packed == struct.pack(">8sHII", b"arrivals", milliseconds >> 32, milliseconds & 0xFFFFFFFF, sequence)
-        assert unpack_claim(packed, digest_of("x")) == Claim(b"arrivals".hex(), f"{milliseconds}-{sequence}")
+        assert unpack_claim(packed) == Claim(b"arrivals".hex(), f"{milliseconds}-{sequence}")
 
 
 @pytest.fixture

@@ -199,7 +199,7 @@ class TestOutcomes:
         digest = record["content_sha256"]
         claim: Any = ledger.client.hget(ledger.key(f"claims:{digest[:4]}"), bytes.fromhex(digest[4:]))
         assert arrival.answer
-        assert unpack_claim(claim, digest)[:2] == (ref.arrival_id, arrival.answer.entry_id)
+        assert unpack_claim(claim)[:2] == (ref.arrival_id, arrival.answer.entry_id)
 
     def test_a_later_file_of_the_same_text_is_a_duplicate(
         self, drop: Drop, tools: Tools, root: Root, ledger: Ledger

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from turnstream.claims import Answer, Original, Publication
+from turnstream.edition import Edition
 from turnstream.errors import DocumentError, PermanentError
 from turnstream.folder import Destination
 from turnstream.identify import Identity
@@ -16,7 +17,7 @@ from turnstream.taken import Taken
 
 @dataclass(slots=True)
 class Arrival:
-    """One file on its way; what is ``None`` has not been reached.
+    """One file on its way; what is ``None`` has not been reached; not every text is an ``edition``.
 
     ``line`` is its last in the journal, ``given_up`` where another worker had put it as rejected.
     ``published_as`` is the arrival that it was when it was published, if names of it came or went since.
@@ -31,6 +32,7 @@ class Arrival:
     identity: Identity | None = None
     extracted: Extracted | None = None
     publication: Publication | None = None
+    edition: Edition | None = None
     answer: Answer | None = None
     error: DocumentError | None = None
     deaths: tuple[Death, ...] = ()

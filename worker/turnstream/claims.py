@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import KW_ONLY, dataclass, replace
 from datetime import datetime
 from typing import ClassVar
 
-from turnstream.edition import Edition, Head, Issue, revision_after
+from turnstream.edition import Edition, Head, revision_after
 from turnstream.models import EVENT_TYPE, Event, OutcomeKind, Revision
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A content that became entry ``entry_id``; ``issue`` says more where it is an edition.
+    """A content that became entry ``entry_id``: revision ``number``, in place of the event ``supersedes``.
 
     ``outcome`` is what the arrival that asked has become.
     """
@@ -21,12 +21,9 @@ class Known:
     outcome: ClassVar[OutcomeKind] = OutcomeKind.PUBLISHED
 
     entry_id: str
-    issue: Issue | None = field(default=None, kw_only=True)
-
-    @property
-    def number(self) -> int:
-        """Which revision of its transcript it is."""
-        return self.issue.number if self.issue else 1
+    _: KW_ONLY
+    number: int = 1
+    supersedes: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from turnstream.models import Parsed, Revision
 
 #: Letters and digits at the beginning of the text that editions share; a shorter text takes no part.
 OPENING_LETTERS = 200
-#: Bytes of a key: some 10^15 transcripts before two of them are likely to share one.
-KEY_BYTES = 16
+#: Bytes of a key: 2^48, some 10^14, transcripts before two of them are likely to share one.
+KEY_BYTES = 12
 #: Version of the rule that makes a key.
 _KEY_VERSION = b"\x01"
 _NO_LETTER = re.compile(r"[\W_]")

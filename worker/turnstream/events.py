@@ -31,6 +31,9 @@ EVENTS: dict[str, EventSpec] = {
     "document.returned": EventSpec(
         _W, "a process was killed while it moved a file that nobody had read; the file is back in drop/"
     ),
+    "edition.lost": EventSpec(
+        _W, "a text published before cannot be parsed now: a longer one may not be told to continue it", "report it"
+    ),
     "document.suspected": EventSpec(_W, "a worker process died or overran its time on this batch"),
     "batch.refused": EventSpec(_E, "a message was not ours to work on", "give each root its own server.key_prefix"),
     "batch.abandoned": EventSpec(

@@ -5,14 +5,12 @@ from __future__ import annotations
 import struct
 from typing import NamedTuple
 
-from turnstream.edition import KEY_BYTES, Edition, Head, Issue
+from turnstream.edition import Edition, Head
 
 #: Arrival id; milliseconds (6 bytes) and sequence (4) of an entry id.
 _CLAIM = struct.Struct(">8sHII")
-#: What a claim goes on with where its text is an edition: revision, length, complete, key.
-_OF_EDITION = struct.Struct(f">II?{KEY_BYTES}s")
-#: … and where it is a revision: document id of the edition before.
-_OF_REVISION = struct.Struct(">8s")
+#: What a claim goes on with where its event is a revision: its number, document id of the edition before.
+_REVISION = struct.Struct(">I8s")
 #: Length, complete, document id: bytes that compare as the editions do.
 _RANK = struct.Struct(">I?8s")
 #: Rank; revision; entry id.
@@ -20,37 +18,33 @@ _HEAD = struct.Struct(">I?8sIHII")
 
 
 class Claim(NamedTuple):
-    """Who published a content, as which entry; ``issue`` where it is an edition."""
+    """Who published a content, as which entry: revision ``number``, in place of the event ``supersedes``.
+
+    Which edition a text is stands in its head alone, or can be told from the text: it would take as much again.
+    """
 
     arrival_id: str
     entry_id: str
-    issue: Issue | None = None
+    number: int = 1
+    supersedes: str | None = None
 
 
 def pack_claim(claim: Claim) -> bytes:
-    """Return the value of a claim: 18 bytes, of an edition 43, of a revision 51."""
+    """Return the value of a claim: 18 bytes, of a revision 30."""
     packed = _CLAIM.pack(bytes.fromhex(claim.arrival_id), *_parts(claim.entry_id))
-    if claim.issue is None:
+    if claim.supersedes is None:
         return packed
-    edition = claim.issue.edition
-    packed += _OF_EDITION.pack(claim.issue.number, edition.length, not edition.partial, edition.key)
-    if claim.issue.supersedes is None:
-        return packed
-    return packed + _OF_REVISION.pack(bytes.fromhex(claim.issue.supersedes.partition(".")[0]))
+    return packed + _REVISION.pack(claim.number, bytes.fromhex(claim.supersedes.partition(".")[0]))
 
 
-def unpack_claim(packed: bytes, content_sha256: str) -> Claim:
-    """Return what the claim of a content says."""
+def unpack_claim(packed: bytes) -> Claim:
+    """Return what a claim says."""
     arrival, *parts = _CLAIM.unpack_from(packed)
     claim = Claim(arrival.hex(), _entry_id(*parts))
     if len(packed) == _CLAIM.size:
         return claim
-    number, length, complete, key = _OF_EDITION.unpack_from(packed, _CLAIM.size)
-    edition = Edition(key, length, not complete, content_sha256[:16])
-    if len(packed) == _CLAIM.size + _OF_EDITION.size:
-        return claim._replace(issue=Issue(edition, number))
-    (before,) = _OF_REVISION.unpack_from(packed, _CLAIM.size + _OF_EDITION.size)
-    return claim._replace(issue=Issue(edition, number, f"{before.hex()}.{number - 1}"))
+    number, before = _REVISION.unpack_from(packed, _CLAIM.size)
+    return claim._replace(number=number, supersedes=f"{before.hex()}.{number - 1}")
 
 
 def pack_edition(edition: Edition | None) -> bytes:

@@ -189,6 +189,7 @@ class _Steps:
         arrival.publication = publication_of(
             arrival.extracted, source, arrival.received_at, self.root_id, datetime.now(UTC)
         )
+        arrival.edition = arrival.publication.edition
         passed("parsed")
 
     def publish(self, arrivals: Sequence[Arrival]) -> None:
@@ -211,8 +212,10 @@ class _Steps:
         suspects = [arrival for arrival in arrivals if arrival.ref.tries and arrival.answer]
         self.tools.ledger.note_published([arrival.arrival_id for arrival in suspects if arrival.arrival_id])
         self._find_originals(arrivals)
+        _each([arrival for arrival in arrivals if _is_redelivered(arrival)], self._recall_edition, self.tools)
+        arrivals = [arrival for arrival in arrivals if arrival.outcome]
         # What came first before what came too late, so that a sidecar can say where that is.
-        arrivals = sorted(arrivals, key=lambda arrival: isinstance(arrival.answer, Duplicate | Superseded))
+        arrivals.sort(key=lambda arrival: isinstance(arrival.answer, Duplicate | Superseded))
         _each(arrivals, self._place, self.tools)
         placed = [arrival for arrival in arrivals if arrival.destination]
         try:
@@ -274,9 +277,29 @@ class _Steps:
             return
         archived = archived_at(arrival.original, said.of, self.tools.root.path, self.root_id)
         if archived is None or (as_before and self.hands.is_half_moved(arrival.taken, archived)):
-            arrival.answer = Yours(said.entry_id, issue=said.issue)
+            arrival.answer = Yours(said.entry_id, number=said.number, supersedes=said.supersedes)
             # What is told of it goes on under its old id, unless that cannot be told from its name any more.
             arrival.published_as = said.of if is_it(arrival.path) else None
+
+    def _recall_edition(self, arrival: Arrival) -> None:
+        """Tell again which edition a text is that was published before: its line says so, its claim does not."""
+        if arrival.ref.crashes >= self.tools.max_crashes:
+            return  # reading it may be what its processes died of
+        try:
+            self.guarded(self._tell_edition)(arrival)
+        except TransientError:
+            arrival.answer = None
+            raise
+        except Exception as error:
+            if isinstance(error, (MemoryError, *self.tools.interrupts)):
+                raise
+            say("edition.lost", path=printable(arrival.path), arrival_id=arrival.arrival_id, exc_info=error)
+
+    def _tell_edition(self, arrival: Arrival) -> None:
+        assert arrival.identity and arrival.extracted
+        arrival.stage = "parse"
+        canonical = arrival.extracted.canonical
+        arrival.edition = edition_of(canonical, parse(arrival.extracted), arrival.identity.document_id)
 
     def _place(self, arrival: Arrival) -> None:
         assert arrival.taken and arrival.journaled_as
@@ -360,6 +383,10 @@ def _going(arrivals: Iterable[Arrival]) -> list[Arrival]:
 
 def _new(arrivals: Iterable[Arrival]) -> list[Arrival]:
     return [arrival for arrival in _going(arrivals) if arrival.answer is None]
+
+
+def _is_redelivered(arrival: Arrival) -> bool:
+    return isinstance(arrival.answer, Yours) and arrival.publication is None
 
 
 def _begin(ref: FileRef) -> Arrival:

@@ -13,7 +13,7 @@
 -- ARGV[1]  the epoch that the caller expects
 -- ARGV[2+8(i-1)..9+8(i-1)]  of document i:
 --   rest of its digest (30 bytes), arrival id (8 bytes),
---   edition: key (16 bytes) and rank (13 bytes), or '' where it is none,
+--   edition: key (12 bytes) and rank (13 bytes), or '' where it is none,
 --   the head that its event is a revision of (27 bytes), or '' where it is a first one,
 --   event type, event id, subject, event JSON
 --
@@ -25,12 +25,11 @@
 --
 -- A rank is length (4 bytes), complete (1), document id (8).  An entry id is milliseconds (6)
 -- and sequence (4).  A head is a rank, the revision (4), the entry id.  A claim is the arrival
--- id, the entry id; of an edition also the revision (4), length (4), complete (1), key (16);
--- of a revision also the document id (8) of the edition before.  All numbers are big-endian:
--- `packed.py` does the same.
+-- id, the entry id; of a revision also its number (4) and the document id (8) of the edition
+-- before.  All numbers are big-endian: `packed.py` does the same.
 
 local ARGUMENTS, FIRST = 8, 2
-local KEY, RANK, HEAD = 16, 13, 27
+local KEY, RANK, HEAD = 12, 13, 27
 local count = (#ARGV - FIRST + 1) / ARGUMENTS
 
 local epoch = redis.call('GET', KEYS[1]) or ''
@@ -100,8 +99,8 @@ local function publish(i, at, key, rank, revised)
   local milliseconds, sequence = string.match(entry, '(%d+)-(%d+)')
   entry = struct.pack('>I6I4', tonumber(milliseconds), tonumber(sequence))
   local claim = ARGV[at + 1] .. entry
-  if key then
-    claim = claim .. struct.pack('>I4', number) .. string.sub(rank, 1, 5) .. key .. string.sub(revised, 6, RANK)
+  if revised ~= '' then
+    claim = claim .. struct.pack('>I4', number) .. string.sub(revised, 6, RANK)
   end
   redis.call('HSET', KEYS[3 + i], ARGV[at], claim)
   if key and (heads[key] == '' or is_greater(rank, heads[key])) then

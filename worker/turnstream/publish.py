@@ -4,8 +4,8 @@
 key (after the prefix)    holds
 ========================  ========================================================
 ``documents``             stream: ``data`` (CloudEvent JSON), ``type``, ``id``, ``subject``
-``claims:<4 hex>``        hash: rest of a digest (30 bytes) → arrival id (8), entry id (10), its edition (25 or 33)
-``heads:<4 hex>``         hash: rest of an edition's key (14 bytes) → its greatest edition (27)
+``claims:<4 hex>``        hash: rest of a digest (30 bytes) → arrival id (8), entry id (10), of a revision 12 more
+``heads:<4 hex>``         hash: rest of an edition's key (10 bytes) → its greatest edition (27)
 ``epoch``                 string: which ledger this is, ``<root id>:<random>``
 ``counters``              hash: outcome → how many; ``published`` is exact
 ``deferred``              hash: wire path → why the file is still in ``drop/``
@@ -309,10 +309,10 @@ def _rank(head: Head) -> tuple[int, bool, str]:
 
 
 def _known(packed: bytes, claimant: Claimant) -> Answer:
-    claim = unpack_claim(packed, claimant.content_sha256)
+    claim = unpack_claim(packed)
     if claim.arrival_id == claimant.arrival_id:
-        return Yours(claim.entry_id, issue=claim.issue)
-    return Duplicate(claim.entry_id, claim.arrival_id, issue=claim.issue)
+        return Yours(claim.entry_id, number=claim.number, supersedes=claim.supersedes)
+    return Duplicate(claim.entry_id, claim.arrival_id, number=claim.number, supersedes=claim.supersedes)
 
 
 def _answer(kind: bytes, value: bytes, item: Publication) -> Answer:
@@ -322,8 +322,9 @@ def _answer(kind: bytes, value: bytes, item: Publication) -> Answer:
         head = _head(value, item)
         assert head
         return Superseded(head)
-    claim = unpack_claim(value, item.content_sha256)
-    return (Revised if item.revises else Published)(claim.entry_id, issue=claim.issue)
+    claim = unpack_claim(value)
+    answer = Revised if item.revises else Published
+    return answer(claim.entry_id, number=claim.number, supersedes=claim.supersedes)
 
 
 def _head(packed: bytes, item: Publication) -> Head | None:

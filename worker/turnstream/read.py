@@ -67,7 +67,7 @@ def find(ledger: Ledger, wanted: str) -> Entry | None:
         bucket: Any = ledger.client.hgetall(ledger.key(f"claims:{digits[:BUCKET_DIGITS]}"))
         for digest, claim in bucket.items():
             if digest.hex().startswith(rest):
-                entry_id = unpack_claim(claim, digits[:BUCKET_DIGITS] + digest.hex()).entry_id
+                entry_id = unpack_claim(claim).entry_id
                 reply: Any = ledger.client.xrange(ledger.key("documents"), entry_id, entry_id)
                 return Entry(entry_id, orjson.loads(reply[0][1][b"data"])) if reply else None
     return None

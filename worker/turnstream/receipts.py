@@ -95,15 +95,14 @@ def _event_id(arrival: Arrival) -> str | None:
 
 def _head(arrival: Arrival) -> dict[str, Any] | None:
     """Return the edition that was published, for the ledger to be made anew from."""
-    if not isinstance(arrival.answer, Published | Yours) or arrival.answer.issue is None:
+    if not isinstance(arrival.answer, Published | Yours) or arrival.edition is None:
         return None
-    issue = arrival.answer.issue
     return {
-        "key": issue.edition.key.hex(),
-        "length": issue.edition.length,
-        "partial": issue.edition.partial,
-        "number": issue.number,
-        "supersedes": issue.supersedes,
+        "key": arrival.edition.key.hex(),
+        "length": arrival.edition.length,
+        "partial": arrival.edition.partial,
+        "number": arrival.answer.number,
+        "supersedes": arrival.answer.supersedes,
     }
 
 

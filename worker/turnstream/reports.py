@@ -9,7 +9,6 @@ from typing import Any
 from turnstream.arrival import Arrival
 from turnstream.claims import Answer, Duplicate, Known, Superseded, Yours
 from turnstream.crashpoint import passed
-from turnstream.edition import Issue
 from turnstream.errors import (
     DisposeBlocked,
     DocumentError,
@@ -199,7 +198,7 @@ def _said(answer: Answer) -> dict[str, Any]:
             fields["original"] = answer.of
         case Superseded():
             fields["superseded_by"] = answer.by.event_id
-        case Known(issue=Issue(number=number, supersedes=str(supersedes))):
+        case Known(number=number, supersedes=str(supersedes)):
             fields |= {"revision": number, "supersedes": supersedes}
     if isinstance(answer, Yours):
         fields["redelivered"] = True

@@ -81,9 +81,8 @@ def _of_digits(digits: str, scene: Scene) -> list[Claimed]:
 
 
 def _claimed(digest: str, packed: bytes) -> Claimed:
-    claim = unpack_claim(packed, digest)
-    number = claim.issue.number if claim.issue else 1
-    return Claimed(digest, claim.arrival_id, claim.entry_id, f"{digest[:16]}.{number}")
+    claim = unpack_claim(packed)
+    return Claimed(digest, claim.arrival_id, claim.entry_id, f"{digest[:16]}.{claim.number}")
 
 
 def _of_entry(entry_id: str, scene: Scene) -> list[Claimed]:

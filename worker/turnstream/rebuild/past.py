@@ -71,7 +71,8 @@ def _fact(line: Line, file: Path, offset: int) -> Fact | None:
     if not (_DIGEST.fullmatch(digest) and _SHORT.fullmatch(arrival) and _ENTRY.fullmatch(entry)):
         return None
     try:
-        claim, head = Claim(arrival, entry, journaled_issue(line)), journaled_head(line)
+        issue, head = journaled_issue(line), journaled_head(line)
     except ValueError:  # another version's: the text was published all the same
-        claim, head = Claim(arrival, entry), None
+        issue = head = None
+    claim = Claim(arrival, entry, issue.number, issue.supersedes) if issue else Claim(arrival, entry)
     return Fact(bytes.fromhex(digest), pack_claim(claim), entry_id_of(entry), head, file, offset)
