@@ -12,7 +12,7 @@ import redis
 from tests.bench import bound, corpus
 from tests.bench import ledger as bench
 from turnstream.claims import Claimant, Duplicate, Publication
-from turnstream.edition import Edition
+from turnstream.edition import KEY_BYTES, Edition
 from turnstream.publish import Ledger
 
 _COUNT = 2_000
@@ -47,7 +47,7 @@ def test_it_has_as_many_claims_as_asked_for_and_a_head_for_every_edition(ledger:
 
 
 def test_its_entries_have_the_shape_of_published_ones(ledger: Ledger) -> None:
-    edition = Edition(b"k" * 16, 2000, False, "ab" * 8)
+    edition = Edition(b"k" * KEY_BYTES, 2000, False, "ab" * 8)
     for digest, of in (("ab" * 32, edition), ("cd" * 32, None)):
         publication = Publication(digest, "0" * 16, f"{digest[:16]}.1", digest[:16], b"{}", of)
         list(ledger.publish([publication], "an epoch"))
