@@ -456,6 +456,23 @@ class TestRevisions:
             assert new["data"]["revision"] == old["data"]["revision"]
         assert claims_of(ledger).keys() == claims.keys()
 
+    @pytest.mark.parametrize("first_line_stays", [True, False])
+    def test_a_line_that_does_not_know_its_edition_changes_no_event(
+        self, editions: list[FileRef], drop: Drop, tools: Tools, root: Root, ledger: Ledger, first_line_stays: bool
+    ) -> None:
+        before = [event["id"] for event in events_of(ledger)]
+        (journal,) = (root.path / "journal").iterdir()
+        *lines, last = journal.read_bytes().splitlines(keepends=True)
+        unknowing = orjson.dumps({**orjson.loads(last), "head": None}) + b"\n"
+        journal.write_bytes(b"".join((*lines, last if first_line_stays else b"", unknowing)))
+        lose(ledger)
+        whole(root, ledger)
+        assert [event["id"] for event in events_of(ledger)] == before
+        if first_line_stays:
+            longer = drop("3.txt", edition("The rivers are high.", "And the lakes are full.", "That is all."))
+            process([longer], tools)
+            assert events_of(ledger)[-1]["data"]["revision"]["number"] == len(editions) + 1
+
     def test_a_kill_between_entry_and_head_leaves_a_head_of_the_new_entry(
         self, editions: list[FileRef], root: Root, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
     ) -> None:

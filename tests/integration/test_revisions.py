@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import itertools
 from collections.abc import Callable, Sequence
@@ -24,8 +25,8 @@ from tests.integration.test_retention import expired
 from turnstream import connect, edition
 from turnstream.arrival import Arrival
 from turnstream.claims import Answer, Claimant, Duplicate, Publication, Published, Revised, Superseded, Yours
-from turnstream.edition import KEY_BYTES, Edition, Head, Issue, revision_after
-from turnstream.errors import DisposeBlocked, ParserFailed, TimeOverrun
+from turnstream.edition import KEY_BYTES, Edition, Head, revision_after
+from turnstream.errors import DisposeBlocked, ParserFailed, TimeOverrun, TransientError
 from turnstream.extract import extract
 from turnstream.journal import Journal
 from turnstream.models import EVENT_TYPE, REVISED_TYPE, Batch, Event, FileRef, OutcomeKind, Revision, from_wire
@@ -35,7 +36,7 @@ from turnstream.parse import parse
 from turnstream.pipeline import Tools, process
 from turnstream.publish import BUCKET_DIGITS, Ledger
 from turnstream.read import find, follow, line_of
-from turnstream.receipts import journaled_head, journaled_issue
+from turnstream.receipts import journal_line, journaled_head, journaled_revision
 from turnstream.reports import conclude
 from turnstream.root import Root
 from turnstream.server import EmbeddedServer
@@ -420,7 +421,7 @@ class TestFiles:
         assert [line["outcome"] for line in lines] == ["published"] * 3
         assert [line["head"]["number"] for line in lines] == [1, 2, 3]
         assert [line["head"]["partial"] for line in lines] == [True, True, False]
-        assert [line["head"]["supersedes"] for line in lines] == [None, first["id"], second["id"]]
+        assert [line["supersedes"] for line in lines] == [None, first["id"], second["id"]]
         assert len({line["head"]["key"] for line in lines}) == 1
         assert sorted(line["head"]["length"] for line in lines) == [line["head"]["length"] for line in lines]
 
@@ -496,15 +497,14 @@ class TestFiles:
             process([drop(f"{number}.txt", text)], tools)
         ref = drop("longer.txt", LONGER)
         arrival = left_after_publication(ref, tools, monkeypatch)
-        assert isinstance(arrival.answer, Published)
-        assert arrival.edition
-        told = Issue(arrival.edition, arrival.answer.number, arrival.answer.supersedes)
-        assert told.number == len(before) + 1
+        told = journaled_revision(journal_line(arrival)), journaled_head(journal_line(arrival))
+        assert told[0].number == len(before) + 1
+        assert told[1]
         (arrival,) = process([ref], tools)
         assert isinstance(arrival.answer, Yours)
         line = journal_of(root)[-1]
         assert line["event_id"] == f"{line['document_id']}.{len(before) + 1}"
-        assert journaled_issue(line) == told
+        assert (journaled_revision(line), journaled_head(line)) == told
 
     def test_a_file_that_is_a_duplicate_of_itself_knows_its_edition(
         self, drop: Drop, tools: Tools, root: Root, monkeypatch: pytest.MonkeyPatch
@@ -533,22 +533,36 @@ class TestFiles:
         line = journal_of(root)[-1]
         assert (line["outcome"], line["head"], line["reason"]) == ("published", None, None)
         (said,) = [entry for entry in logged if entry["event"] == "edition.lost"]
-        assert (said["path"], said["exc_info"]) == ("longer.txt", fault)
+        assert said["path"] == "longer.txt"
+        assert said["detail"]
 
-    def test_a_redelivery_that_overran_its_limits_is_tried_again(
-        self, drop: Drop, tools: Tools, root: Root, monkeypatch: pytest.MonkeyPatch
+    @pytest.mark.parametrize("fault", [TimeOverrun("the limit is 1 s"), OSError(errno.EMFILE, "too many files")])
+    def test_a_redelivery_that_cannot_be_parsed_just_now_is_tried_again(
+        self, fault: Exception, drop: Drop, tools: Tools, root: Root, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         ref = drop("longer.txt", LONGER)
         left_after_publication(ref, tools, monkeypatch)
         with monkeypatch.context() as patch:
-            patch.setattr("turnstream.pipeline.parse", failing(TimeOverrun("the limit is 1 s")))
+            patch.setattr("turnstream.pipeline.parse", failing(fault))
             (arrival,) = process([ref], tools)
-        assert isinstance(arrival.error, TimeOverrun)
+        assert isinstance(arrival.error, TransientError)
         assert arrival.outcome is None
         assert tree(root, "drop").keys() == {"drop/longer.txt"}
         (arrival,) = process([ref], tools)
         assert isinstance(arrival.answer, Yours)
         assert journal_of(root)[-1]["head"]["length"] == expected_edition(LONGER).length
+
+    def test_a_redelivery_that_a_process_died_of_is_given_up_by_nobody(
+        self, drop: Drop, tools: Tools, root: Root, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        tools = replace(tools, max_crashes=1)
+        ref = drop("longer.txt", LONGER)
+        left_after_publication(ref, tools, monkeypatch)
+        monkeypatch.setattr("turnstream.pipeline.parse", failing(TimeOverrun("as if it had been ended for it")))
+        process([ref], tools)
+        (arrival,) = process([ref.model_copy(update={"crashes": 1, "tries": 1})], tools)
+        assert isinstance(arrival.answer, Yours)
+        assert set(tree(root)) == {f"archive/{today()}/longer.txt"}
 
     def test_a_redelivery_that_processes_died_of_is_not_parsed_again(
         self, drop: Drop, tools: Tools, root: Root, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
@@ -560,7 +574,7 @@ class TestFiles:
         with structlog.testing.capture_logs() as logged:
             (arrival,) = process([ref.model_copy(update={"crashes": tools.max_crashes, "tries": 3})], tools)
         assert isinstance(arrival.answer, Yours)
-        assert logged == []
+        assert [entry["event"] for entry in logged] == ["edition.lost"]
         assert set(tree(root)) == {f"archive/{today()}/longer.txt"}
 
     def test_a_duplicate_is_not_parsed(
@@ -624,3 +638,8 @@ class TestFiles:
     def test_a_line_that_somebody_else_wrote_is_told(self, head: object) -> None:
         with pytest.raises(ValueError):
             journaled_head({"head": head, "document_id": "a" * 16, "entry_id": "1-1"})
+
+    @pytest.mark.parametrize("supersedes", ["", "x", 7, "b" * 16, f"{'b' * 16}.0", f"{'b' * 16}.2"])
+    def test_nor_is_a_revision_that_cannot_be_believed(self, supersedes: object) -> None:
+        with pytest.raises(ValueError, match=r"a\.2 is no revision"):
+            journaled_revision({"supersedes": supersedes, "event_id": f"{'a' * 16}.2"})

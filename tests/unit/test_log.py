@@ -148,6 +148,21 @@ class TestEvents:
         assert "path=a.txt" in out
         assert out.count("\n") == 1
 
+    def test_for_people_a_traceback_is_one_without_the_values_of_variables(
+        self, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        start(form="console")
+        text = "Anna Abel: " + "nothing of this is for the log".replace(" ", "_")
+        try:
+            _ = dict[int, str]()[len(text)]
+        except KeyError as error:
+            say("process.crashed", exc_info=error)
+            logging.getLogger("celery").exception("a library's")
+        out, _ = capfd.readouterr()
+        assert out.count("KeyError: ") == 2
+        assert out.count("Traceback (most recent call last)") == 2
+        assert text not in out
+
     def test_a_reader_that_went_away_ends_nothing(self) -> None:
         reader, writer = os.pipe()
         os.close(reader)

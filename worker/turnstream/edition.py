@@ -40,15 +40,6 @@ class Edition:
 
 
 @dataclass(frozen=True, slots=True)
-class Issue:
-    """An edition as it was published: revision ``number``, in place of what the event ``supersedes`` gave."""
-
-    edition: Edition
-    number: int = 1
-    supersedes: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Head:
     """The greatest published edition of its key: revision ``number``, entry ``entry_id`` of the stream."""
 

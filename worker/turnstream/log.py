@@ -34,7 +34,7 @@ def _not_loading(package: str) -> Iterator[None]:
             del sys.modules[package]
 
 
-# structlog loads it, where it is there, for tracebacks on a terminal, which we render: 4 MB in each of our processes.
+# structlog loads it, where it is there, for tracebacks that we show otherwise: 4 MB in each of our processes.
 with _not_loading("rich"):
     import structlog
 
@@ -88,11 +88,15 @@ def configure(settings: LogSettings, role: str, *, stream: Literal["stdout", "st
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _Identity(identity),
-        structlog.processors.ExceptionRenderer(
-            structlog.tracebacks.ExceptionDictTransformer(show_locals=False, max_frames=8)
-        ),
     ]
-    renderer = render_json if as_json else structlog.dev.ConsoleRenderer(colors=os.isatty(descriptor))
+    renderer: Any
+    if as_json:
+        frames = structlog.tracebacks.ExceptionDictTransformer(show_locals=False, max_frames=8)
+        shared.append(structlog.processors.ExceptionRenderer(frames))
+        renderer = render_json
+    else:
+        plain = structlog.dev.plain_traceback  # without the values of variables: some are texts
+        renderer = structlog.dev.ConsoleRenderer(colors=os.isatty(descriptor), exception_formatter=plain)
     structlog.configure(
         processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(_threshold),

@@ -43,7 +43,7 @@ def unpack_claim(packed: bytes) -> Claim:
     claim = Claim(arrival.hex(), _entry_id(*parts))
     if len(packed) == _CLAIM.size:
         return claim
-    number, before = _REVISION.unpack_from(packed, _CLAIM.size)
+    number, before = _REVISION.unpack(packed[_CLAIM.size :])
     return claim._replace(number=number, supersedes=f"{before.hex()}.{number - 1}")
 
 

@@ -149,12 +149,14 @@ class _Steps:
     def open(self, arrival: Arrival) -> None:
         arrival.taken = self.hands.take(arrival.path)
         arrival.arrival_id = arrival_id(self.root_id, arrival.taken.stat, arrival.path)
-        condemned = arrival.ref.crashes >= self.tools.max_crashes and arrival.ref.arrival_id == arrival.arrival_id
-        if condemned and not self.tools.ledger.was_published(arrival.arrival_id):
+        if self._died_often(arrival) and not self.tools.ledger.was_published(arrival.arrival_id):
             (mark,) = self.tools.ledger.marks([arrival.ref])
             arrival.deaths = mark.deaths if mark else ()
             raise _condemned(arrival)
         passed("opened")
+
+    def _died_often(self, arrival: Arrival) -> bool:
+        return arrival.ref.crashes >= self.tools.max_crashes and arrival.ref.arrival_id == arrival.arrival_id
 
     def guarded(self, step: Step) -> Step:
         """Return a step that reads a text, within the limits of one document."""
@@ -283,17 +285,30 @@ class _Steps:
 
     def _recall_edition(self, arrival: Arrival) -> None:
         """Tell again which edition a text is that was published before: its line says so, its claim does not."""
-        if arrival.ref.crashes >= self.tools.max_crashes:
-            return  # reading it may be what its processes died of
+        if self._died_often(arrival):
+            self._say_lost(arrival, "processes died on it")
+            return
+        assert arrival.arrival_id and isinstance(arrival.answer, Yours)
         try:
+            # What dies of it is known as published all the same, and is not given up for that.
+            self.tools.ledger.note_published([arrival.arrival_id])
             self.guarded(self._tell_edition)(arrival)
-        except TransientError:
-            arrival.answer = None
-            raise
         except Exception as error:
             if isinstance(error, (MemoryError, *self.tools.interrupts)):
                 raise
-            say("edition.lost", path=printable(arrival.path), arrival_id=arrival.arrival_id, exc_info=error)
+            fault = error if isinstance(error, DocumentError) else _unforeseen("parse", error)
+            if isinstance(fault, TransientError):
+                arrival.answer = None
+                raise fault from fault.__cause__
+            self._say_lost(arrival, fault.detail, fault.__cause__)
+        else:
+            if arrival.edition is None and arrival.answer.supersedes:
+                self._say_lost(arrival, "it is read as no edition any more")
+
+    def _say_lost(self, arrival: Arrival, detail: str | None, cause: BaseException | None = None) -> None:
+        assert arrival.identity
+        path, document_id = printable(arrival.path), arrival.identity.document_id
+        say("edition.lost", path=path, document_id=document_id, detail=detail, exc_info=cause)
 
     def _tell_edition(self, arrival: Arrival) -> None:
         assert arrival.identity and arrival.extracted

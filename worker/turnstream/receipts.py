@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from turnstream.arrival import Arrival
 from turnstream.claims import Duplicate, Published, Superseded, Yours
-from turnstream.edition import Edition, Head, Issue
+from turnstream.edition import Edition, Head
 from turnstream.errors import DisposeBlocked
 from turnstream.history import lines_with
 from turnstream.journal import Line
-from turnstream.models import to_wire
+from turnstream.models import Revision, to_wire
 from turnstream.publish import entry_time
 from turnstream.sidecars import DUPLICATE_SUFFIX, ERROR_SUFFIX
+
+_EVENT_ID = re.compile(r"[0-9a-f]{16}\.(\d{1,9})", re.ASCII)
 
 
 def folder_of(arrival: Arrival) -> tuple[str, str]:
@@ -48,27 +51,32 @@ def journal_line(arrival: Arrival) -> dict[str, Any]:
         "entry_id": answer and answer.entry_id,
         "original": answer.of if isinstance(answer, Duplicate) else None,
         "superseded_by": answer.by.edition.document_id if isinstance(answer, Superseded) else None,
+        "supersedes": answer.supersedes if isinstance(answer, Published | Yours) else None,
         "head": _head(arrival),
         "reason": arrival.error and arrival.error.reason,
         "detail": arrival.error and arrival.error.detail,
     }
 
 
-def journaled_issue(line: Line) -> Issue | None:
-    """Return the edition that a line published, ``None`` where it published none.
+def journaled_revision(line: Line) -> Revision:
+    """Return which revision a line published.
 
     Raises:
         ValueError: it says something else than we write.
 
     """
-    head = journaled_head(line)
-    if head is None:
-        return None
-    return Issue(head.edition, head.number, line["head"].get("supersedes"))
+    supersedes = line.get("supersedes")
+    if supersedes is None:
+        return Revision()
+    found = [_EVENT_ID.fullmatch(str(event_id)) for event_id in (supersedes, line.get("event_id"))]
+    before, number = (int(one[1]) if one else 0 for one in found)
+    if not 0 < before == number - 1:
+        raise ValueError(f"{line.get('event_id')} is no revision of {supersedes}")
+    return Revision(number=number, supersedes=str(supersedes), cause="continued")
 
 
 def journaled_head(line: Line) -> Head | None:
-    """Return what a line's edition would be as a head, ``None`` where it published none.
+    """Return what a line's edition would be as a head, ``None`` where it published none or does not know.
 
     Raises:
         ValueError: it says something else than we write.
@@ -102,7 +110,6 @@ def _head(arrival: Arrival) -> dict[str, Any] | None:
         "length": arrival.edition.length,
         "partial": arrival.edition.partial,
         "number": arrival.answer.number,
-        "supersedes": arrival.answer.supersedes,
     }
 
 

@@ -52,9 +52,9 @@ class Supervisor:
             BadConfiguration: the server is not safe, or a child refuses its configuration.
 
         """
+        alarm = Alarm()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
-        alarm = Alarm()
         try:
             self._start_server()
             self.starting = False

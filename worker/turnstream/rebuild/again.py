@@ -14,10 +14,10 @@ from turnstream.folder import GONE
 from turnstream.history import is_at
 from turnstream.identify import Identity
 from turnstream.journal import Line
-from turnstream.models import Event, Revision, from_wire
+from turnstream.models import Event, from_wire
 from turnstream.normalise import envelope
 from turnstream.pipeline import record_of, source_of
-from turnstream.receipts import journaled_issue
+from turnstream.receipts import journaled_revision
 from turnstream.root import Root
 
 
@@ -71,8 +71,4 @@ def _event(line: Line, path: str, raw: bytes, root_id: str) -> Event:
     published_at = datetime.fromisoformat(str(line["at"]))
     digests = (str(line[name]) for name in ("arrival_id", "content_sha256", "source_sha256", "document_id"))
     source = source_of(path, Identity(*digests), int(line["size"]), int(line["mtime_ns"]))
-    issue = journaled_issue(line)
-    revision = Revision()
-    if issue and issue.supersedes:
-        revision = Revision(number=issue.number, supersedes=issue.supersedes, cause="continued")
-    return envelope(record_of(extract(raw), source, published_at), root_id, published_at, revision)
+    return envelope(record_of(extract(raw), source, published_at), root_id, published_at, journaled_revision(line))

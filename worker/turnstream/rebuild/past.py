@@ -9,10 +9,10 @@ from pathlib import Path
 
 from turnstream.edition import Head
 from turnstream.journal import Line, parsed
-from turnstream.models import OutcomeKind
+from turnstream.models import OutcomeKind, Revision
 from turnstream.packed import Claim, pack_claim
 from turnstream.publish import EntryId, entry_id_of
-from turnstream.receipts import journaled_head, journaled_issue
+from turnstream.receipts import journaled_head, journaled_revision
 
 _DIGEST, _SHORT, _ENTRY = (re.compile(pattern) for pattern in (r"[0-9a-f]{64}", r"[0-9a-f]{16}", r"\d{1,15}-\d{1,10}"))
 #: Only lines that hold this are parsed.
@@ -71,8 +71,8 @@ def _fact(line: Line, file: Path, offset: int) -> Fact | None:
     if not (_DIGEST.fullmatch(digest) and _SHORT.fullmatch(arrival) and _ENTRY.fullmatch(entry)):
         return None
     try:
-        issue, head = journaled_issue(line), journaled_head(line)
+        revision, head = journaled_revision(line), journaled_head(line)
     except ValueError:  # another version's: the text was published all the same
-        issue = head = None
-    claim = Claim(arrival, entry, issue.number, issue.supersedes) if issue else Claim(arrival, entry)
+        revision, head = Revision(), None
+    claim = Claim(arrival, entry, revision.number, revision.supersedes)
     return Fact(bytes.fromhex(digest), pack_claim(claim), entry_id_of(entry), head, file, offset)

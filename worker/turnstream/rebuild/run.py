@@ -121,7 +121,9 @@ class _Story:
         heads = []
         for fact, answer in zip(facts, answers, strict=True):
             if answer == "missing":
-                missing[fact.digest] = fact  # of two lines about one content the later one counts
+                # Of two lines about one content the later one counts, but not where it knows less.
+                before = missing.get(fact.digest, fact)
+                missing[fact.digest] = replace(fact, head=fact.head or before.head)
                 continue
             missing.pop(fact.digest, None)
             if fact.head:
