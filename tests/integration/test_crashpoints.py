@@ -107,7 +107,7 @@ def new(stage: Stage, name: str) -> FileRef:
 
 
 def yours(stage: Stage, name: str) -> FileRef:
-    ref = new(stage, name)
+    ref = revised(stage, name)
     assert stage.work([ref], "published:1")
     return ref
 
@@ -184,7 +184,10 @@ def state_of(stage: Stage) -> State:
             # A sidecar that was not finished is hidden, and goes at the next tidying.
             if not path.startswith(("state/", "journal/")) and not (path.endswith(".tmp") and "/." in path)
         },
-        "journal": {(line["path"], line["outcome"], line["to"], line["reason"]) for line in last_lines(stage)},
+        "journal": {
+            (line["path"], line["outcome"], line["to"], line["reason"], orjson.dumps(line["head"]))
+            for line in last_lines(stage)
+        },
     }
 
 
@@ -233,7 +236,7 @@ def test_a_kill_at_any_instant_changes_no_outcome(open_stage: Callable[[], Stage
     # ``linked`` and ``corrected`` are passed below; nothing may be left out by mistake.
     expected: dict[Kind, set[str]] = {
         new: {"looked_up", "parsed", "published"},
-        yours: {"looked_up"},
+        yours: {"looked_up", "parsed"},
         duplicate: {"looked_up", "noted"},
         revised: {"looked_up", "parsed", "published"},
         superseded: {"looked_up", "parsed", "noted"},
@@ -284,7 +287,7 @@ def test_a_file_that_is_on_the_stream_is_not_rejected_however_often_processes_di
     state = state_of(stage)
     assert len(state["stream"]) == 1
     assert [path.partition("/")[0] for path in state["files"]] == ["archive"]
-    assert {outcome for _, outcome, _, _ in state["journal"]} == {"published"}
+    assert {outcome for _, outcome, *_ in state["journal"]} == {"published"}
 
 
 def test_an_unknown_point_is_refused() -> None:

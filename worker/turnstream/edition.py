@@ -15,7 +15,7 @@ from turnstream.models import Parsed, Revision
 
 #: Letters and digits at the beginning of the text that editions share; a shorter text takes no part.
 OPENING_LETTERS = 200
-#: Bytes of a key: 2^48, some 10^14, transcripts before two of them are likely to share one.
+#: Bytes of a key: some 3 × 10^14 (2^48) transcripts before two of them are likely to share one.
 KEY_BYTES = 12
 #: Version of the rule that makes a key.
 _KEY_VERSION = b"\x01"

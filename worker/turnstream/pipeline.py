@@ -315,6 +315,7 @@ class _Steps:
         arrival.stage = "parse"
         canonical = arrival.extracted.canonical
         arrival.edition = edition_of(canonical, parse(arrival.extracted), arrival.identity.document_id)
+        passed("parsed")
 
     def _place(self, arrival: Arrival) -> None:
         assert arrival.taken and arrival.journaled_as
