@@ -118,6 +118,21 @@ def test_a_file_that_comes_while_there_is_no_room_is_the_newest(post: Post, way:
     assert "999.txt" not in post.send(10)
 
 
+def test_a_file_that_comes_during_the_first_look_at_many_is_the_newest(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lookout_module, "survey", partial(survey, names=3))
+    monkeypatch.setattr(lookout_module, "_MOMENT_SECONDS", 0.0)
+    post.lay(*(f"below/{name}" for name in numbered(35)))
+    post.lookout.begin({}, time.monotonic())
+    assert post.lookout.go_on() is None
+    post.lay("999.txt")
+    post.lookout.hear(["999.txt"], {}, time.monotonic())
+    while post.lookout.go_on() is None:
+        pass
+    assert post.send(1, newest=True) == ["999.txt"]
+
+
 def test_even_news_are_kept_in_mind_within_bounds(post: Post) -> None:
     post.lay(*numbered(30))
     post.look()

@@ -128,7 +128,8 @@ class Lookout:
         """Take in files that events told of, without a look."""
         for path in paths:
             if self._room() + self.window > 0 and self._is_file(path) and self._takes(path):
-                self.backlog.add([path], now, notes, news=self.beyond > 0)
+                # What a look that goes on takes in after it is older.
+                self.backlog.add([path], now, notes, news=self.is_looking or self.beyond > 0)
 
     def _compare(self, part: Sight, look: Look) -> None:
         look.refused |= part.refused
