@@ -224,7 +224,8 @@ class Watcher:
         self._notes.update(notes)
         if self.lookout.is_looking or self._scan_from - time.monotonic() > self.settings.gather_seconds:
             # It is far away: they are looked at now.
-            self.lookout.hear(notes.keys() - self.backlog.paths(), notes, time.monotonic())
+            # Not by `-`, which goes through all that is known.
+            self.lookout.hear([path for path in notes if path not in self.backlog], notes, time.monotonic())
 
     def _note_events(self, notes: Mapping[str, Note]) -> None:
         for path in notes.keys() & self.backlog.paths():
