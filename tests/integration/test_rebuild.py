@@ -21,9 +21,9 @@ from turnstream.agreement import agree, disagreement
 from turnstream.alive import Process, beat
 from turnstream.errors import BadConfiguration, DisposeBlocked, LedgerHeld
 from turnstream.journal import Journal
-from turnstream.models import FileRef, OutcomeKind
+from turnstream.models import Extracted, FileRef, OutcomeKind, Record
 from turnstream.packed import unpack_head
-from turnstream.pipeline import Tools, process
+from turnstream.pipeline import Tools, process, record_of
 from turnstream.publish import Ledger, entry_id_of
 from turnstream.rebuild.run import Report, rebuild
 from turnstream.root import Root
@@ -408,6 +408,54 @@ def test_a_torn_line_of_the_journal_costs_no_other(publish: Publish, root: Root,
     publish("ice")
     lose(ledger)
     assert whole(root, ledger).republished == 2
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"supersedes": "the one before"},
+        *({"at": None}, {"at": "yesterday"}),
+        *({"path": None}, {"path": 7}),
+        {"size": "many"},
+    ],
+    ids=str,
+)
+def test_a_line_that_another_program_changed_costs_no_other(
+    publish: Publish, root: Root, ledger: Ledger, wrong: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    publish("water", "ice")
+    (day,) = (root.path / "journal").iterdir()
+    first, second = day.read_bytes().splitlines(keepends=True)
+    day.write_bytes(orjson.dumps({**orjson.loads(first), **wrong}) + b"\n" + second)
+    lose(ledger)
+    would = whole(root, ledger, dry_run=True)
+    report = whole(root, ledger)
+    assert (report.republished, report.unrecoverable) == (would.republished, would.unrecoverable) == (1, 1)
+    assert titles(ledger) == ["ice"]
+    assert "its line in the journal" in capsys.readouterr().out
+
+
+def test_a_text_that_this_versions_parser_fails_on_costs_no_other(
+    publish: Publish, root: Root, ledger: Ledger, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    publish("water", "ice")
+    lose(ledger)
+    monkeypatch.setattr("turnstream.rebuild.again.record_of", _failing_on("water", record_of))
+    report = whole(root, ledger)
+    assert (report.republished, report.unrecoverable, report.lost) == (1, 1, ["water.txt"])
+    assert titles(ledger) == ["ice"]
+    told = capsys.readouterr().out
+    assert "ZeroDivisionError in parse" in told
+    assert "Traceback" in told
+
+
+def _failing_on(word: str, parse: Callable[..., Record]) -> Callable[..., Record]:
+    def failing(extracted: Extracted, *others: Any) -> Record:
+        if word in extracted.canonical:
+            raise ZeroDivisionError
+        return parse(extracted, *others)
+
+    return failing
 
 
 def _tree(root: Root) -> dict[str, bytes]:

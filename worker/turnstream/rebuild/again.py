@@ -14,8 +14,8 @@ from turnstream.folder import GONE
 from turnstream.history import is_at
 from turnstream.identify import Identity
 from turnstream.journal import Line
-from turnstream.models import Event, from_wire
-from turnstream.normalise import envelope
+from turnstream.models import Event, Revision, from_wire
+from turnstream.normalise import Source, envelope
 from turnstream.pipeline import record_of, source_of
 from turnstream.receipts import journaled_revision
 from turnstream.root import Root
@@ -23,10 +23,23 @@ from turnstream.root import Root
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """Why an entry cannot be made anew; ``waiting`` if its file is in ``drop/`` and will be published from there."""
+    """Why an entry cannot be made anew.
+
+    ``waiting`` if its file is in ``drop/`` and will be published from there; ``fault`` if the parser is to blame.
+    """
 
     why: str
     waiting: bool = False
+    fault: Exception | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a line says of the event that it tells of, but for the text."""
+
+    source: Source
+    at: datetime
+    revision: Revision
 
 
 def event_of(line: Line, root: Root, root_id: str) -> Event | Gone:
@@ -36,27 +49,48 @@ def event_of(line: Line, root: Root, root_id: str) -> Event | Gone:
         OSError: the disk refuses, which says nothing about the file.
 
     """
-    path, arrival = from_wire(str(line["path"])), str(line["arrival_id"])
+    told = _told(line)
+    if isinstance(told, Gone):
+        return told
+    raw = _archived(line, told.source, root, root_id)
+    if isinstance(raw, Gone):
+        return raw
+    try:
+        record = record_of(extract(raw), told.source, told.at)
+    except DocumentError as error:  # this version reads less than the one that published it
+        return Gone(str(error))
+    except Exception as error:  # of one file: the others must not wait for its repair
+        if isinstance(error, (MemoryError, OSError)):
+            raise
+        return Gone(f"{type(error).__name__} in parse", fault=error)
+    return envelope(record, root_id, told.at, told.revision)
+
+
+def seems_whole(line: Line, root: Root) -> bool:
+    """Whether a line is as we write it and its file seems to be where it says; that is not read."""
+    to = line.get("to")
+    return isinstance(to, str) and (root.path / from_wire(to)).is_file() and not isinstance(_told(line), Gone)
+
+
+def _told(line: Line) -> _Told | Gone:
+    try:
+        digests = (str(line[name]) for name in ("arrival_id", "content_sha256", "source_sha256", "document_id"))
+        source = source_of(from_wire(line["path"]), Identity(*digests), int(line["size"]), int(line["mtime_ns"]))
+        return _Told(source, datetime.fromisoformat(line["at"]), journaled_revision(line))
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        return Gone(f"its line in the journal is not as it is written: {error!r}")
+
+
+def _archived(line: Line, source: Source, root: Root, root_id: str) -> bytes | Gone:
     try:
         raw = _read(root, line)
     except OSError as error:
         if error.errno not in GONE:
             raise
-        if is_at(root.drop / path, root_id, arrival, path):
+        if is_at(root.drop / source.path, root_id, source.arrival_id, source.path):
             return Gone("it is still in drop/", waiting=True)
         return Gone("its file is not in archive/")
-    if hashlib.sha256(raw).hexdigest() != line.get("source_sha256"):
-        return Gone("its file in archive/ was changed")
-    try:
-        return _event(line, path, raw, root_id)
-    except DocumentError as error:  # this version reads less than the one that published it
-        return Gone(str(error))
-
-
-def exists(line: Line, root: Root) -> bool:
-    """Whether the file of a line seems to be where it says; it is not read."""
-    to = line.get("to")
-    return isinstance(to, str) and (root.path / from_wire(to)).is_file()
+    return raw if hashlib.sha256(raw).hexdigest() == source.source_sha256 else Gone("its file in archive/ was changed")
 
 
 def _read(root: Root, line: Line) -> bytes:
@@ -65,10 +99,3 @@ def _read(root: Root, line: Line) -> bytes:
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     with open(os.open(root.path / from_wire(str(line["to"])), flags), "rb") as file:  # noqa: PTH123 - a descriptor
         return file.read()
-
-
-def _event(line: Line, path: str, raw: bytes, root_id: str) -> Event:
-    published_at = datetime.fromisoformat(str(line["at"]))
-    digests = (str(line[name]) for name in ("arrival_id", "content_sha256", "source_sha256", "document_id"))
-    source = source_of(path, Identity(*digests), int(line["size"]), int(line["mtime_ns"]))
-    return envelope(record_of(extract(raw), source, published_at), root_id, published_at, journaled_revision(line))

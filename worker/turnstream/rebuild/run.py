@@ -15,7 +15,7 @@ from turnstream.journal import Journal, Line
 from turnstream.log import say
 from turnstream.models import Event, printable
 from turnstream.publish import CALL_BYTES, EntryId, Ledger
-from turnstream.rebuild.again import Gone, event_of, exists
+from turnstream.rebuild.again import Gone, event_of, seems_whole
 from turnstream.rebuild.past import Fact, published
 from turnstream.rebuild.restore import CALL_FACTS, Restorer
 from turnstream.root import Root
@@ -166,7 +166,7 @@ class _Story:
         self.report.republished += len(told)
 
     def _look(self, line: Line) -> Gone | None:
-        if not exists(line, self.root):
+        if not seems_whole(line, self.root):
             made = event_of(line, self.root, self.root_id)
             if isinstance(made, Gone):
                 return made
@@ -179,7 +179,7 @@ class _Story:
             return
         self.report.unrecoverable += 1
         if len(self.report.lost) < _NAMED:
-            path = printable(str(line["path"]))
+            path = printable(str(line.get("path")))
             self.report.lost.append(path)
             if self.write:
                 say(
@@ -188,6 +188,7 @@ class _Story:
                     document_id=line.get("document_id"),
                     entry_id=line.get("entry_id"),
                     reason=gone.why,
+                    exc_info=gone.fault,
                 )
 
     def _let_go(self) -> None:
