@@ -134,7 +134,11 @@ def tar(scene: Scene) -> None:
     scene.shell('tar -C "$1" -cf "$1/a.tar" tree; tar -xf "$1/a.tar"', scene.elsewhere)
 
 
-@way("a folder tree, moved in", "published", "its files are taken some 0.2 s later; empty folders stay")
+@way(
+    "a folder tree, moved in",
+    "published",
+    "its files are taken at once if they have been quiet for `quiet_seconds`; empty folders stay",
+)
 def moved_tree(scene: Scene) -> None:
     tree(scene, elsewhere=False)
     scene.shell('mv "$1" .', scene.outside / "tree")

@@ -105,6 +105,30 @@ def test_a_watch_that_hears_everything_has_nothing_to_say(watch: Watch, events: 
     assert watch.guard.words() == {"events": "on", "refused": "0", "warnings": "[]"}
 
 
+def test_of_a_folder_that_is_moved_in_one_event_tells_for_all_that_is_in_it(
+    watch: Watch, events: Events, tmp_path: Path
+) -> None:
+    (tmp_path / "tree" / "a" / "b").mkdir(parents=True)
+    for number in range(20):
+        (tmp_path / "tree" / "a" / "b" / f"{number}.txt").write_text("text")
+    watch.turn_for(0.4)
+    (tmp_path / "tree").rename(watch.root.drop / "tree")
+    watch.turn_until(lambda: "tree" in watch.notes)
+    assert watch.notes == {"tree"}
+    watch.turn_for(1)
+    watch.hears("tree/a/b/later.txt")
+    assert events == []
+    assert watch.guard.words() == {"events": "on", "refused": "0", "warnings": "[]"}
+
+
+def test_an_event_of_a_folder_may_come_after_its_files_were_found(watch: Watch, events: Events) -> None:
+    watch.turn_for(0.4)
+    watch.guard.look({}, ["tree/a.txt", "tree/below/b.txt", "treehouse.txt"], {}, time.monotonic())
+    watch.guard.heard({"tree"})
+    assert [*watch.guard._awaited] == ["treehouse.txt"]
+    assert events == []
+
+
 def test_a_canary_leaves_nothing_behind_and_rings_no_bell(watch: Watch) -> None:
     watch.turn()
     watch.turn_until(lambda: watch.bell.canary_heard)

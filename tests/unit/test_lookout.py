@@ -191,6 +191,29 @@ def test_of_what_was_heard_only_files_that_are_to_be_taken_are(post: Post) -> No
     assert post.backlog.paths() == {"a.txt", "folder/d.txt"}
 
 
+def test_of_a_folder_that_was_heard_the_first_files_are_taken_in_at_once_and_none_twice(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lookout_module, "survey", partial(survey, names=5))
+    post.lookout.window = 100
+    post.lay("first.txt", *(f"came/{name}" for name in numbered(12)), "came/x.part")
+    (post.drop / "link").symlink_to(post.drop / "came")
+    post.look()
+    assert len(post.backlog) == 13
+    (post.drop / "came").rename(post.drop / "came again")
+    post.lookout.hear(["came again", "link", "first.txt"], {}, time.monotonic())
+    assert 4 <= len([path for path in post.backlog.paths() if path.startswith("came again/")]) <= 5
+    assert post.look().gone == {f"came/{name}" for name in numbered(12)}
+    assert post.backlog.paths() == {"first.txt", *(f"came again/{name}" for name in numbered(12))}
+    assert sorted(post.send(20)) == sorted(post.backlog.paths())
+
+
+def test_a_folder_that_is_ignored_is_not_entered_when_it_is_heard(post: Post) -> None:
+    post.lay(".stfolder/a.txt", "below/.stfolder/b.txt")
+    post.lookout.hear([".stfolder", "below"], {}, time.monotonic())
+    assert not post.backlog.paths()
+
+
 def test_a_file_waits_for_its_marker_and_is_let_go_without_it(tmp_path: Path) -> None:
     post = Post(tmp_path, done_marker=".done", window_files=10)
     post.lay("a.txt", "b.txt", "b.txt.done", "c.done")

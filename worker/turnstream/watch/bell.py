@@ -7,19 +7,22 @@ import threading
 import time
 from dataclasses import dataclass
 
-from watchdog.events import FileMovedEvent, FileSystemEvent, FileSystemEventHandler
+from watchdog.events import DirMovedEvent, FileMovedEvent, FileSystemEvent, FileSystemEventHandler
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """The last event of a file: whether a rename brought it whole, and when we heard (monotonic seconds)."""
+    """The last event of a file, or of a folder that a rename brought with all that is in it.
+
+    ``moved``: whether a rename brought it whole; ``at``: when we heard (monotonic seconds).
+    """
 
     moved: bool
     at: float
 
 
 class Bell(FileSystemEventHandler):
-    """Set by any event; remembers the last one of each file until it is asked.
+    """Set by any event; remembers the last one of each file, and which folders were moved in, until it is asked.
 
     ``heard_at`` is when the last event came (monotonic seconds), ``overflowed_at`` when the
     kernel last threw events away.  Those of the file named ``canary`` only set ``canary_heard``.
@@ -35,14 +38,14 @@ class Bell(FileSystemEventHandler):
 
     def dispatch(self, event: FileSystemEvent) -> None:
         """Note an event.  Does next to nothing: an error here would end watchdog's thread."""
-        moved = isinstance(event, FileMovedEvent)
+        moved = isinstance(event, FileMovedEvent | DirMovedEvent)
         path = os.fsdecode(event.dest_path if moved else event.src_path)
         if path == self.canary:
             self.canary_heard = True
             return
         with self._lock:
             self.heard_at = time.monotonic()
-            if not event.is_directory:
+            if moved or not event.is_directory:
                 self._notes[path] = Note(moved, self.heard_at)
             self._rung.set()
 

@@ -71,7 +71,7 @@ class Guard:
         Args:
             refused: folders below ``drop/`` that could not be read, each with the reason.
             fresh: the files that are new in it.
-            notes: the files that events told of.
+            notes: the files that events told of, and the folders that came with all that is in them.
             now: monotonic seconds.
 
         """
@@ -82,7 +82,7 @@ class Guard:
         if now - self.bell.overflowed_at < OVER_SECONDS:
             self._awaited.clear()
         elif expected:
-            unheard = (path for path in fresh if path not in notes)
+            unheard = (path for path in fresh if not _is_among(path, notes))
             self._awaited |= dict.fromkeys(itertools.islice(unheard, _AWAITED - len(self._awaited)), now)
         late = [path for path, found in self._awaited.items() if now - found > LATE_SECONDS]
         # While others are heard theirs may still be on the way.
@@ -92,10 +92,9 @@ class Guard:
             del self._awaited[path]
         self._tell(dict(self._present(now)))
 
-    def heard(self, paths: Iterable[str]) -> None:
-        """Take note of files that events told of."""
-        for path in paths:
-            self._awaited.pop(path, None)
+    def heard(self, paths: Container[str]) -> None:
+        """Take note of what events told of: files, and folders that came with all that is in them."""
+        self._awaited = {path: found for path, found in self._awaited.items() if not _is_among(path, paths)}
 
     def end(self) -> None:
         """Stop hearing events."""
@@ -151,6 +150,13 @@ class Guard:
             return len({(self.root.path / name).stat().st_dev for name in MOVING}) == 1
         except OSError:
             return True  # one that is missing is told by who needs it
+
+
+def _is_among(path: str, told: Container[str]) -> bool:
+    """Whether a path is told of, or a folder that it lies in."""
+    while path and path not in told:
+        path = path.rpartition("/")[0]
+    return bool(path)
 
 
 def _refused(folder: str, why: str) -> Fault:

@@ -7,6 +7,7 @@ is taken in all the same.
 
 from __future__ import annotations
 
+import itertools
 import os
 import stat
 import time
@@ -125,9 +126,9 @@ class Lookout:
         return None if self.is_looking else look
 
     def hear(self, paths: Iterable[str], notes: Mapping[str, Note], now: float) -> None:
-        """Take in files that events told of, without a look."""
-        for path in paths:
-            if self._room() + self.window > 0 and self._is_file(path) and self._takes(path):
+        """Take in files that events told of, without a look; of what is in a folder, only the first ones."""
+        for path in itertools.chain.from_iterable(map(self._files_at, paths)):
+            if path not in self.backlog and self._room() + self.window > 0 and self._takes(path):
                 # What a look that goes on takes in after it is older.
                 self.backlog.add([path], now, notes, news=self.is_looking or self.beyond > 0)
 
@@ -180,11 +181,14 @@ class Lookout:
         ignored = any(self.ignored.fullmatch(name) for name in path.split("/"))
         return not ignored and (not self.marker or self._is_marked(path))
 
-    def _is_file(self, path: str) -> bool:
+    def _files_at(self, path: str) -> Iterable[str]:
         try:
-            return stat.S_ISREG(os.lstat(f"{self.drop}/{path}").st_mode)
+            mode = os.lstat(f"{self.drop}/{path}").st_mode
         except OSError:
-            return False
+            return ()
+        if stat.S_ISDIR(mode):
+            return sorted(next(survey(self.drop, self.ignored, below=path)).files)
+        return (path,) if stat.S_ISREG(mode) else ()
 
     def _is_marked(self, path: str) -> bool:
         return not path.endswith(self.marker) and os.path.lexists(f"{self.drop}/{path}{self.marker}")

@@ -20,6 +20,7 @@ from watchdog.events import (
 from watchdog.observers.api import BaseObserver, EventQueue, ObservedWatch
 from watchdog.observers.inotify import InotifyFullEmitter, InotifyWatchGroup
 from watchdog.observers.inotify_c import InotifyConstants, InotifyFD, Mask
+from watchdog.observers.inotify_move_event_grouper import GroupedInotifyEvent, PathedInotifyEvent
 
 from turnstream.watch.bell import Bell
 
@@ -143,6 +144,13 @@ class _Emitter(InotifyFullEmitter):
         """Ring the bell at once: of a folder with many files the queue would fill, and another thread empty it."""
         if isinstance(event, _EVENTS):
             self.bell.dispatch(event)
+
+    def build_and_queue_event(self, event: GroupedInotifyEvent, *, full_events: bool = True) -> None:
+        """Tell of a folder that was moved in, and not of each file in it, which may be a million: a look finds them."""
+        if isinstance(event, PathedInotifyEvent) and event.ev.is_moved_to and event.ev.is_directory:
+            self.queue_event(DirMovedEvent("", self._decode_path(event.path)))
+        else:
+            super().build_and_queue_event(event, full_events=full_events)
 
     def get_event_mask_from_filter(self) -> Mask:
         return Mask(super().get_event_mask_from_filter() & ~InotifyConstants.IN_MOVED_FROM)

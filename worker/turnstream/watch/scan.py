@@ -39,14 +39,14 @@ def scan(drop: Path, ignored: re.Pattern[str]) -> Sight:
     return whole
 
 
-def survey(drop: Path, ignored: re.Pattern[str], names: int = _PART_NAMES) -> Iterator[Sight]:
-    """Look through the folder in parts of ``names`` names; the last part has fewer.
+def survey(drop: Path, ignored: re.Pattern[str], names: int = _PART_NAMES, *, below: str = "") -> Iterator[Sight]:
+    """Look through the folder, or one ``below`` it, in parts of ``names`` names; the last part has fewer.
 
     Folders whose name is ignored are not entered, links are not followed.  A folder that
     vanishes or refuses meanwhile is passed over: the next look sees what it holds then.
     """
     sight, room = Sight(), names
-    todo = [""]
+    todo = [f"{below}/" if below else ""]
     while todo:
         below = todo.pop()
         try:
