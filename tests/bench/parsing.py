@@ -21,8 +21,8 @@ from tests import promises
 from tests.bench import corpus
 from tests.bench.figures import RATIO, Row
 from turnstream.extract import extract
+from turnstream.garbage import collect_seldom
 from turnstream.parse import parse
-from turnstream.tasks import collect_seldom
 
 SEED = Path(__file__).parents[1] / "samples" / "000_4079e7fc051ca7b4.txt"
 

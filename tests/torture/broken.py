@@ -103,7 +103,7 @@ def acknowledge_before_move() -> None:
         return {**configuration(settings), "task_acks_late": False}
 
     app._configuration = early
-    Backlog.sent_before = lambda *_: iter(())  # type: ignore[method-assign]
+    Backlog.overdue = lambda *_: []  # type: ignore[method-assign]
     Backlog.doubt_sent = lambda *_: None  # type: ignore[method-assign]
 
 

@@ -354,6 +354,15 @@ class AnyOrder(RuleBasedStateMachine):
             assert entry.place is Place.SENT
             self.backlog.again(entry)
 
+    @rule(seconds=st.integers(0, 2), held=st.booleans())
+    def find_under_way(self, seconds: int, held: bool) -> None:
+        for entry in self.backlog.overdue(self.now - seconds, self.now - 1):
+            self.backlog.still_sent(entry, self.now, held=held)
+
+    @rule()
+    def doubt(self) -> None:
+        self.backlog.doubt_sent()
+
     @rule(path=names)
     def replace(self, path: str) -> None:
         if path in self.known:
@@ -368,6 +377,19 @@ class AnyOrder(RuleBasedStateMachine):
         assert self.backlog.paths() == self.known.keys()
         assert len(self.backlog) == len(self.known)
         assert all(self.backlog.entry(path) is entry for path, entry in self.known.items())
+
+    @invariant()
+    def overdue_are_all_whose_time_is_up_and_no_others(self) -> None:
+        sent = [entry for entry in self.known.values() if entry.place is Place.SENT]
+        for age, age_held in ((0, 1), (1, 0), (2, 2)):
+            found = self.backlog.overdue(self.now - age, self.now - age_held)
+            wanted = [entry for entry in sent if entry.sent_at <= self.now - (age_held if entry.held else age)]
+            assert sorted(entry.path for entry in found) == sorted(entry.path for entry in wanted)
+
+    @invariant()
+    def suspects_sent_are_the_sent_ones_that_are_to_be_tried_alone(self) -> None:
+        wanted = [path for path, entry in self.known.items() if entry.place is Place.SENT and entry.alone]
+        assert sorted(entry.path for entry in self.backlog.suspects_sent()) == sorted(wanted)
 
     @invariant()
     def counts_are_the_number_of_files_in_each_place(self) -> None:

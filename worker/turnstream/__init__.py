@@ -18,6 +18,7 @@ The map, in the order of the data:
                     sidecars: the notes beside files;  attempts: how often a retried one was tried
       reports       what is told after a batch;  crashpoint: named instants at which a test has us killed
       limits        what a document may take of its process;  in_hand: which one a process that died was reading
+                    garbage: how often Python looks for it
     root          the data root: folders, identity;  durable: small writes that survive a power cut
     connect       clients, where the server is, whether it answers;  address: its URL;  replies: what its errors mean
     durability    what a server must promise

@@ -64,7 +64,14 @@ class Sender:
         with self._translated():
             # What has its default goes without saying: a message is read four times on its way.
             arguments = [{"v": batch.v, **batch.model_dump(mode="json", exclude_defaults=True)}]
-            self.app.send_task(TASK, arguments, task_id=batch.id, producer=self._ready_producer(), retry=False)
+            self.app.send_task(
+                TASK,
+                arguments,
+                task_id=batch.id,
+                producer=self._ready_producer(),
+                retry=False,
+                argsrepr=f"{len(batch.files)} files",  # Celery would write out the first of them, of each message
+            )
 
     def _ready_producer(self) -> Producer:
         if self._producer is None:

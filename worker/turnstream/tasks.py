@@ -8,7 +8,6 @@ reported to the watcher, which sends it again after a pause.
 from __future__ import annotations
 
 import contextlib
-import gc
 import os
 import re
 from collections.abc import Mapping
@@ -28,6 +27,7 @@ from turnstream import crashpoint
 from turnstream.app import TASK
 from turnstream.connect import client
 from turnstream.errors import DocumentError, MemoryShort, SetupError, TransientError
+from turnstream.garbage import collect_seldom
 from turnstream.in_hand import InHand
 from turnstream.journal import Journal
 from turnstream.limits import Limits
@@ -39,8 +39,6 @@ from turnstream.reports import conclude, death_of, suspect
 from turnstream.root import Root
 from turnstream.settings import Settings, crash_at
 
-#: Objects made before a young garbage collection (Python's default is 700).
-_GC_OBJECTS = 50_000
 #: How Celery's parent tells of the signal that a child died of.
 _SIGNAL = re.compile(r"\bsignal \d+ \((SIG\w+)\)")
 #: What the kernel sends to a process that a document kept for longer than it may.
@@ -161,6 +159,8 @@ def run(message: Mapping[str, Any], workshop: Workshop) -> None:
         else:
             workshop.finished()
             conclude(batch, arrivals, tools.ledger)
+        finally:
+            workshop.limits.rest()
 
 
 def on_failure(workshop: Workshop, **facts: Any) -> None:
@@ -191,12 +191,6 @@ def _death(
 
 def _unknown(_arrival_id: str) -> bool:
     return False
-
-
-def collect_seldom() -> None:
-    """Let Python look for cycles seldom: a batch makes many objects and hardly one; a tenth of its time went there."""
-    gc.freeze()
-    gc.set_threshold(_GC_OBJECTS, 20, 20)
 
 
 def _begin_process(workshop: Workshop) -> None:

@@ -73,7 +73,10 @@ class Backlog:
         #: The same for news: else what is taken into mind later, and is older, would be the newest.
         self._news: OrderedDict[str, Entry] = OrderedDict()
         self._waiting: list[tuple[float, int, Entry]] = []
+        #: In the order of ``sent_at``, of those that are not held, and of those that are.
         self._sent: dict[str, Entry] = {}
+        self._held: dict[str, Entry] = {}
+        self._suspects: dict[str, Entry] = {}
         self._order = itertools.count()
         self._counts = dict.fromkeys(Place, 0)
         self.stale: set[str] = set()
@@ -119,8 +122,7 @@ class Backlog:
             entry = self._entries.pop(path, None)
             if entry is not None:
                 self._counts[entry.place] -= 1
-                self._line_of(entry).pop(path, None)
-                self._sent.pop(path, None)
+                self._take_off(entry)
                 if entry.marked:
                     self.stale.add(path)
 
@@ -167,9 +169,17 @@ class Backlog:
         heapq.heappush(self._waiting, (until, next(self._order), entry))
 
     def sent(self, entry: Entry, batch_id: str, now: float) -> None:
-        """Note that a message carries a file."""
+        """Note that a message carries a file; ``now`` is never before that of an earlier call."""
         entry.batch_id, entry.sent_at, entry.held = batch_id, now, False
         self._move(entry, Place.SENT)
+
+    def still_sent(self, entry: Entry, now: float, *, held: bool) -> None:
+        """Note that a sent file's message is under way, as if it had been sent now, or that a worker holds it."""
+        if self._entries.get(entry.path) is not entry or entry.place is not Place.SENT:
+            return
+        self._take_off(entry)
+        entry.sent_at, entry.held = now, held
+        self._put(entry)
 
     def again(self, entry: Entry) -> None:
         """Make a sent file due again: its message led to nothing."""
@@ -202,16 +212,26 @@ class Backlog:
 
     def doubt_sent(self) -> None:
         """Take every message for lost: whether it was is asked at the next resend."""
-        for entry in self._sent.values():
+        for entry in self._all_sent():
             entry.sent_at, entry.resends = float("-inf"), 0
 
     def suspects_sent(self) -> list[Entry]:
         """Return the files that have to be tried alone and are with a message."""
-        return [entry for entry in self._sent.values() if entry.alone]
+        return [*self._suspects.values()]
 
     def sent_before(self, moment: float) -> Iterator[Entry]:
         """Files whose message is older than ``moment``."""
-        yield from [entry for entry in self._sent.values() if entry.sent_at < moment]
+        yield from [entry for entry in self._all_sent() if entry.sent_at < moment]
+
+    def overdue(self, sent_before: float, held_before: float) -> list[Entry]:
+        """Return the sent files whose message is older than ``sent_before``, or if held, than ``held_before``.
+
+        It takes no longer if many others are sent.
+        """
+        return [*_older(self._sent, sent_before), *_older(self._held, held_before)]
+
+    def _all_sent(self) -> Iterator[Entry]:
+        return itertools.chain(self._sent.values(), self._held.values())
 
     def _to_due(self, entry: Entry) -> None:
         if entry.place is not Place.DUE:
@@ -223,13 +243,27 @@ class Backlog:
     def _move(self, entry: Entry, place: Place) -> None:
         if self._entries.get(entry.path) is not entry:
             return  # forgotten meanwhile
-        line = self._line_of(entry)
-        line.pop(entry.path, None)
-        self._sent.pop(entry.path, None)
-        if place is Place.DUE:
-            line[entry.path] = entry
-        elif place is Place.SENT:
-            self._sent[entry.path] = entry
+        self._take_off(entry)
         self._counts[entry.place] -= 1
         self._counts[place] += 1
         entry.place = place
+        self._put(entry)
+
+    def _put(self, entry: Entry) -> None:
+        if entry.place is Place.DUE:
+            self._line_of(entry)[entry.path] = entry
+        elif entry.place is Place.SENT:
+            (self._held if entry.held else self._sent)[entry.path] = entry
+            if entry.alone:
+                self._suspects[entry.path] = entry
+
+    def _take_off(self, entry: Entry) -> None:
+        if entry.place is Place.DUE:
+            self._line_of(entry).pop(entry.path, None)
+        elif entry.place is Place.SENT:
+            (self._held if entry.held else self._sent).pop(entry.path, None)
+            self._suspects.pop(entry.path, None)
+
+
+def _older(line: dict[str, Entry], moment: float) -> Iterator[Entry]:
+    return itertools.takewhile(lambda entry: entry.sent_at <= moment, line.values())

@@ -9,6 +9,7 @@ import time
 from collections.abc import Mapping
 
 from turnstream.errors import TransientError
+from turnstream.garbage import collect_seldom
 from turnstream.identify import arrival_id
 from turnstream.log import say
 from turnstream.models import Deferral, from_wire, printable, to_wire
@@ -24,6 +25,8 @@ from turnstream.watch.lookout import Look, Lookout
 from turnstream.watch.queue import Queue
 from turnstream.watch.under_way import under_way
 
+#: Objects made before Python looks for garbage: some MB of it at most.
+_GC_OBJECTS = 5000
 #: Seconds between looks at the queue's depth while files are due: those that the files of one message take at least,
 #: and the shortest such pause, also while the queue runs dry.
 _FILE_SECONDS, _POLL_SECONDS = 0.0002, 0.002
@@ -77,6 +80,7 @@ class Watcher:
             BadConfiguration: the server's ledger belongs to another root.
 
         """
+        collect_seldom(_GC_OBJECTS)
         say("watch.started", drop=printable(str(self.root.drop)), native_events=self.settings.native_events)
         try:
             while not self.stop.is_set():
@@ -188,18 +192,18 @@ class Watcher:
         )
 
     def _resend(self, now: float) -> None:
-        sent = self.backlog.sent_before(now - min(_HELD_SECONDS, self.settings.resend_seconds))
-        overdue = [entry for entry in sent if entry.sent_at + self._pause_of_resend(entry) <= now]
+        found = self.backlog.overdue(now - self.settings.resend_seconds, now - _HELD_SECONDS)
+        overdue = [entry for entry in found if entry.sent_at + self._pause_of_resend(entry) <= now]
         # Looks at a large folder are far apart: most of these are done.
         self._let_go({entry.path for entry in overdue if self._is_gone(entry.path)})
         overdue = [entry for entry in overdue if self.backlog.entry(entry.path) is entry]
         if not overdue:
             return
-        found = under_way(self.contact.ledger, {entry.batch_id for entry in overdue})
+        batches = under_way(self.contact.ledger, {entry.batch_id for entry in overdue})
         for entry in overdue:
-            entry.held = entry.batch_id in found.held
-            if entry.held or entry.batch_id in found.queued:
-                entry.sent_at = now
+            held = entry.batch_id in batches.held
+            if held or entry.batch_id in batches.queued:
+                self.backlog.still_sent(entry, now, held=held)
             else:
                 self.backlog.again(entry)
 
