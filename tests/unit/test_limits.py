@@ -92,6 +92,48 @@ def test_one_that_takes_long_is_ended_and_what_follows_has_its_time() -> None:
     """)
 
 
+def test_documents_that_take_long_together_have_each_its_time() -> None:
+    require("""
+        def work():
+            until = time.process_time() + 0.1
+            while time.process_time() < until:
+                pass
+        assert [outcome(work) for _ in range(12)] == ["read"] * 12
+        began = time.process_time()
+        assert outcome(loop) == "time_overrun"
+        assert 0.25 < time.process_time() - began < 0.9
+    """)
+
+
+def test_what_follows_many_documents_has_its_time_too() -> None:
+    require(
+        """
+        def work():
+            until = time.process_time() + 0.5
+            while time.process_time() < until:
+                pass
+        assert [outcome(work) for _ in range(6)] == ["read"] * 6
+        until = time.process_time() + 6
+        deque(iter(lambda: time.process_time() < until, False), maxlen=0)
+    """,
+        seconds=2,
+    )
+
+
+def test_a_batch_at_rest_has_no_limit() -> None:
+    require(
+        """
+        assert outcome(lambda: None) == "read"
+        assert resource.getrlimit(resource.RLIMIT_CPU)[0] < 100
+        assert signal.getitimer(signal.ITIMER_PROF)[0] > 0
+        limits.rest()
+        assert resource.getrlimit(resource.RLIMIT_CPU)[0] == resource.RLIM_INFINITY
+        assert signal.getitimer(signal.ITIMER_PROF)[0] == 0
+    """,
+        seconds=20,
+    )
+
+
 def test_only_processor_time_counts() -> None:
     require("assert outcome(lambda: time.sleep(0.8)) == 'read'")
 

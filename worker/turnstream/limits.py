@@ -24,8 +24,11 @@ from turnstream.errors import MemoryOverrun, MemoryShort, TimeOverrun
 
 #: Bytes of a document that the time limit is for; a larger one has it once for each such part.
 _TIMED_BYTES = 1 << 24
-#: Times the limit after which the kernel ends the process, and between exceptions that the code may swallow.
-_LAST, _AGAIN = 1.5, 0.1
+#: Times the limit after which the kernel ends the process, at the soonest and at the latest, and between exceptions
+#: that the code may swallow.
+_LAST, _LATEST, _AGAIN = 1.5, 2.0, 0.1
+#: Seconds of processor time that what follows a document has in any case.
+_REST_SECONDS = 10
 #: Share of the machine's memory, or of the limit, that counts as all of it.
 _MACHINE_SHARE, _ALL_SHARE = 0.75, 0.9
 #: Bytes beyond the limit for telling that it was reached.
@@ -39,7 +42,9 @@ class Limits:
     def __init__(self, memory_kib: int, document_seconds: float) -> None:
         self.memory_bytes = min(memory_kib * _KIB, int(_machine_bytes() * _MACHINE_SHARE))
         self.document_seconds = document_seconds
-        self._imposed = self._armed = False
+        self._imposed = self._armed = self._ticking = False
+        self._seconds = self._until = 0.0
+        self._ended_at = math.inf
 
     def impose(self) -> None:
         """Put this process under the limits, for its main thread; without it time has none and memory the machine's."""
@@ -87,25 +92,54 @@ class Limits:
 
     def start(self, seconds: float) -> None:
         """Begin a document that may take so long."""
-        if self._imposed:
-            _set_soft(resource.RLIMIT_CPU, math.ceil(time.process_time() + seconds * _LAST))
-            self._armed = True
-            signal.setitimer(signal.ITIMER_PROF, seconds, seconds * _AGAIN)
-
-    def stop(self) -> None:
-        """End a document: what follows has no limit of time."""
         if not self._imposed:
             return
+        now = time.process_time()
+        self._seconds, self._until = seconds, now + seconds
+        self._let_kernel_end(now, seconds)
+        self._armed = True
+        # One that runs already is put right when it fires: that is seldom, and each document would cost two calls.
+        if not self._ticking:
+            self._tick(seconds)
+
+    def stop(self) -> None:
+        """End a document: what follows, until ``rest``, has time enough."""
         try:
             self._armed = False
         finally:
             # Reached also when the time ran out at this very moment.
             self._armed = False
-            signal.setitimer(signal.ITIMER_PROF, 0)
-            _set_soft(resource.RLIMIT_CPU, resource.RLIM_INFINITY)
+            if self._ended_at < time.process_time() + _REST_SECONDS:
+                self._let_run()
+
+    def rest(self) -> None:
+        """End a batch of documents: for however long, nothing is read."""
+        if self._ticking:
+            self._tick(0)
+        if self._ended_at < math.inf:
+            self._let_run()
+
+    def _let_run(self) -> None:
+        self._ended_at = math.inf
+        _set_soft(resource.RLIMIT_CPU, resource.RLIM_INFINITY)
+
+    def _let_kernel_end(self, now: float, seconds: float) -> None:
+        # As above: a limit that is about right stays, which is most often that of the document before.
+        least, most = math.ceil(now + seconds * _LAST), math.ceil(now + seconds * _LATEST)
+        if not least <= self._ended_at <= most:
+            self._ended_at = most
+            _set_soft(resource.RLIMIT_CPU, most)
+
+    def _tick(self, seconds: float) -> None:
+        self._ticking = seconds > 0
+        signal.setitimer(signal.ITIMER_PROF, seconds, self._seconds * _AGAIN)
 
     def _overran(self, *_: object) -> None:
-        if self._armed:
+        if not self._armed:
+            self._tick(0)
+        elif (left := self._until - time.process_time()) > 0:
+            self._tick(left)
+        else:
             raise TimeOverrun(f"the limit is {self.document_seconds:g} s of processor time for each 16 MiB begun")
 
 
