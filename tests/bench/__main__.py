@@ -37,28 +37,29 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     found: dict[str, list[Row]] = {}
     failed: list[str] = []
-    try:
-        for name, rows in run(scenarios, QUICK if options.quick else FULL):
-            if rows is None:
-                failed.append(name)
-            else:
-                found[name] = rows
-            if options.out:
-                options.out.write_bytes(orjson.dumps(report(found, failed), option=orjson.OPT_INDENT_2) + b"\n")
-    finally:
-        # Also of a run that is broken off: what was measured was.
-        sys.stdout.write(figures.table(row for rows in found.values() for row in rows))
+    # One for all: what a scenario leaves is not deleted before the next one, see `measure.put_aside`.
+    with tempfile.TemporaryDirectory(prefix="turnstream-bench-") as folder:
+        try:
+            for name, rows in run(scenarios, QUICK if options.quick else FULL, Path(folder)):
+                if rows is None:
+                    failed.append(name)
+                else:
+                    found[name] = rows
+                if options.out:
+                    options.out.write_bytes(orjson.dumps(report(found, failed), option=orjson.OPT_INDENT_2) + b"\n")
+        finally:
+            # Also of a run that is broken off: what was measured was.  To delete millions of files takes minutes.
+            sys.stdout.write(figures.table(row for rows in found.values() for row in rows))
+            sys.stdout.flush()
     return 1 if failed else 0
 
 
-def run(scenarios: dict[str, Scenario], scale: Scale) -> Iterator[tuple[str, list[Row] | None]]:
-    """Yield the rows of each scenario as it ends, ``None`` of one that failed."""
-    # One for all: what a scenario leaves is not deleted before the next one, see `measure.put_aside`.
-    with tempfile.TemporaryDirectory(prefix="turnstream-bench-") as folder:
-        for name, scenario in scenarios.items():
-            began = time.monotonic()
-            yield name, _rows(name, scenario, Path(folder) / name, scale)
-            _say(f"{name}: {time.monotonic() - began:.0f} s")
+def run(scenarios: dict[str, Scenario], scale: Scale, folder: Path) -> Iterator[tuple[str, list[Row] | None]]:
+    """Yield the rows of each scenario as it ends, ``None`` of one that failed; each has a part of the folder."""
+    for name, scenario in scenarios.items():
+        began = time.monotonic()
+        yield name, _rows(name, scenario, folder / name, scale)
+        _say(f"{name}: {time.monotonic() - began:.0f} s")
 
 
 def _rows(name: str, scenario: Scenario, folder: Path, scale: Scale) -> list[Row] | None:
