@@ -18,10 +18,10 @@ def test_a_peer_is_measured_beside_turnstream_and_one_that_fails_does_not_stop_i
     monkeypatch.setattr(race, "python_of", lambda name: Path(sys.executable))
     said: list[str] = []
     broken = Entrant("broken", "Broken", "no_such_module", TURNSTREAM)
-    (first, tutorial), ours = race.race([broken, *chosen(["tutorial"])], tmp_path, 40, 2, said.append)
+    (first, tutorial, bare), ours = race.race([broken, *chosen(["tutorial", "bare"])], tmp_path, 40, 2, said.append)
     assert first.failure.startswith("exit code 1: ") and "no_such_module" in first.failure
     assert first.ratios == []
-    assert tutorial.is_good()
+    assert tutorial.is_good() and bare.is_good()
     assert tutorial.ratios == [one / other for one, other in zip(ours, tutorial.docs_per_s, strict=True)]
     assert len(ours) == 2
     assert said.count("1 of 2: Broken") == 1 and "2 of 2: Broken" not in said

@@ -70,9 +70,10 @@ def test_each_peer_has_a_module_that_its_own_python_runs(entrant: entrants.Entra
     assert command[: -len(run)] == (spawn if entrant.spawned else [])
 
 
-def test_each_peer_but_the_tutorial_has_requirements_of_its_own_that_make_lock_pins() -> None:
+def test_each_peer_that_is_a_package_has_requirements_of_its_own_that_make_lock_pins() -> None:
     pinned = {name: requirements_of(name) for name in NAMES}
-    assert pinned.pop("tutorial") == REPOSITORY / "requirements" / "run.txt"
+    for name in ("tutorial", "bare"):
+        assert pinned.pop(name) == REPOSITORY / "requirements" / "run.txt"
     assert sorted(pinned.values()) == sorted(LOCKS.iterdir())
     locked = re.search(r"^PEER_LOCKS := (.*)$", (REPOSITORY / "Makefile").read_text(), re.MULTILINE)
     assert locked and locked[1].split() == sorted(pinned)

@@ -61,6 +61,7 @@ _TUTORIAL = Facts(
 _SPARK = Facts(
     "none", "files and a checkpoint", "of a micro-batch", "bytes, kept in its state", "goes on from its checkpoint"
 )
+_BARE = Facts("none", "none: a file, not synced", "none", "bytes, within a run", "begins anew")
 
 ENTRANTS = (
     Entrant("pathway", "Pathway, 1 process", "pathway_static", _PATHWAY, spawned=1),
@@ -70,6 +71,7 @@ ENTRANTS = (
     Entrant("haystack", "Haystack", "haystack_pipeline", _HAYSTACK),
     Entrant("tutorial", "a Celery task per file", "tutorial", _TUTORIAL),
     Entrant("spark", "Spark, local[2]", "spark_stream", _SPARK),
+    Entrant("bare", "the function alone", "bare", _BARE),
 )
 NAMES = tuple(dict.fromkeys(entrant.name for entrant in ENTRANTS))
 
