@@ -39,30 +39,37 @@ _IDENTIFIER = re.compile(r"[^\W\d_]{3}[a-zà-ÿ][A-Z]")
 #: A quotation mark inside a word marks a Hebrew abbreviation.
 _INSIDE_WORD = re.compile(r'(?<=\w)"(?=\w)')
 _NUMBERED = re.compile(r"(.+?)(?:[ #_-]?\d{1,3}|[ _-][a-z])")
+_FUNCTIONS = words.ROLES | words.JOINS
+#: What may stand around a word.
+_AROUND = ".,()"
 
 
 @lru_cache(MEMO)
 def outside_brackets(label: str) -> str:
     """The label without what stands in brackets."""
-    return _BRACKETS.sub("", label).strip(" ,")
+    if "(" in label or "[" in label or "（" in label:
+        label = _BRACKETS.sub("", label)
+    return label.strip(" ,")
 
 
 def fold(word: str) -> str:
     """A word as the vocabularies hold it."""
-    return word.strip(".,()").casefold()
+    return word.strip(_AROUND).casefold()
 
 
 @lru_cache(MEMO)
 def shape_of(label: str) -> Shape | None:
     """What kind of speaker's mark a label (outside its brackets) can be, ``None`` for no kind."""
     parts = label.split()
-    if not parts or len(parts) > MAX_WORDS or not _FORBIDDEN.isdisjoint(_INSIDE_WORD.sub("", label)):
+    signs = _INSIDE_WORD.sub("", label) if '"' in label else label
+    if not parts or len(parts) > MAX_WORDS or not _FORBIDDEN.isdisjoint(signs):
         return None
-    folded = [fold(part) for part in parts]
-    function = _function(label.casefold().rstrip("."), folded)
+    small = label.casefold()
+    folded = [part.strip(_AROUND) for part in small.split()]
+    function = _function(small.rstrip("."), folded)
     if function:
         return function
-    if (folded[-1] in words.FIELDS and not _is_titled(folded)) or _ends_a_sentence(parts):
+    if (folded[-1] in words.FIELDS and not _is_titled(folded)) or ("." in label and _ends_a_sentence(parts)):
         return None
     if not any(map(_is_cased, label)):
         return _uncased(label, parts)
@@ -102,7 +109,7 @@ def is_heading(label: str, shape: Shape) -> bool:
 
 
 def _function(label: str, folded: list[str]) -> Shape | None:
-    numbered = _NUMBERED.fullmatch(label)
+    numbered = _NUMBERED.fullmatch(label) if _may_be_numbered(label) else None
     stem = numbered[1] if numbered and len(numbered[1]) > 1 else label
     if stem in words.QUESTION:
         return "question"
@@ -111,8 +118,12 @@ def _function(label: str, folded: list[str]) -> Shape | None:
     parts = numbered[1].split() if numbered else folded
     if numbered and parts[-1] in words.NUMBERED and words.ROLES.issuperset(parts[:-1]):
         return "numbered"
-    plain = [word for word in parts if word not in words.JOINS]
-    return "role" if plain and words.ROLES.issuperset(plain) else None
+    return "role" if _FUNCTIONS.issuperset(parts) and not words.JOINS.issuperset(parts) else None
+
+
+def _may_be_numbered(label: str) -> bool:
+    """Nearly no label is: the last sign is seen before the pattern goes through all of them."""
+    return label[-1:].isdigit() or label[-2:-1] in " _-"
 
 
 def _is_cased(sign: str) -> bool:
