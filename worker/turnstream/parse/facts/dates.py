@@ -21,7 +21,8 @@ WIDEST_GAP = 6
 
 _LAST_MONTH = 12
 
-_YEAR = r"(?P<year>1[5-9]\d\d|20\d\d|21\d\d)(?!\d)"
+_FOUR = r"1[5-9]\d\d|20\d\d|21\d\d"
+_YEAR = rf"(?P<year>{_FOUR})(?!\d)"
 _DAY = r"(?<![\d.,/:])(?<!\d[–—-])(?P<day>\d{1,2})(?:st|nd|rd|th|er|º|ª|°|-го|:?e|\.)?"
 _MONTH = r"(?P<month>[^\W\d_]{3,14})\.?"
 _OF = r"(?: |, |(?<=\.)| de | del | of | d'| d’)"
@@ -61,8 +62,8 @@ _ERAS = {
     "民国": (1911, date(1912, 1, 1), date.max),
     "": (0, date(1500, 1, 1), date(2199, 12, 31)),
 }
-#: No date is without one of these.
-_YEAR_OR_ERA = re.compile(r"\d{4}|元|年")
+#: No date is without a year and, before or after it, the digits of a day or a month; or without the sign of an era's.
+_DATED = re.compile(rf"\d\D++(?:{_FOUR})(?!\d)|(?:{_FOUR})\D++\d|年")
 #: Another day before it: `4 – 5 June 2019`, `30 March to 2 April 2020`.
 _SPAN_BEFORE = re.compile(r"\d[\w. ]{0,16}(?:-|–|—|/|&| to| and| bis| und| al?| y| et?| au| e| и| по)\s*$")
 
@@ -78,7 +79,7 @@ class Found(NamedTuple):
 def dates_in(text: str, language: str = "") -> list[Found]:
     """The sure dates in the first part of a text, in order; ``language`` settles names of two months."""
     text = text[:MAX_LINE]
-    if not _YEAR_OR_ERA.search(text):
+    if not _DATED.search(text):
         return []
     found: list[Found] = []
     spanned = -1
