@@ -101,6 +101,8 @@ def _paragraph(piece: Piece) -> Iterator[Line | None]:
 
 
 def _composed(text: str) -> str:
+    if text.isascii():
+        return text
     # The commonest other blank at once: its lines are then as most are.
     text = _DROPPED.sub("", text).replace("\xa0", " ")
     return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
