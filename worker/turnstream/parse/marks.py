@@ -13,14 +13,16 @@ from turnstream.parse.times import AFTER, ALONE, BEFORE, BEHIND, seconds, time_a
 MAX_LABEL = 160
 
 #: Round or square brackets, one level nested. Possessive, as all here: a line that is no mark fails in one pass.
-GROUP = r"\((?:[^()]|\((?:[^()])*+\))*+\)|\[[^\[\]]*+\]|（[^（）]*+）"
+GROUP = r"\([^()]*+(?:\([^()]*+\)[^()]*+)*+\)|\[[^\[\]]*+\]|（[^（）]*+）"
 
 _MARK = re.compile(
     r"(?:#{1,6} |> )?(?:\*\*|__)?+(?:[A-Z]?\d{1,3}\. (?:\[\d+\] )?)?"
-    rf"(?P<label>\w(?:[^:：()\[\]]|{GROUP})*+)(?P<colon>[:：])(?:\*\*|__)?+ ?"
+    rf"(?P<label>\w[^:：()\[\]]*+(?:(?:{GROUP})[^:：()\[\]]*+)*+)(?P<colon>[:：])(?:\*\*|__)?+ ?"
 )
 #: What may stand before a label, every time or never: a bullet, the chevrons of captions, a mark of minutes.
 _SIGN = re.compile(r"(?:[-–—*•·] |>{2,3} ?|[○◯●■◆▲△□◇☆★] ?)")
+#: What a time may begin with, besides a digit.
+_TIME_BEGINS = ("(", "[", "<")
 
 
 class Mark(NamedTuple):
@@ -89,11 +91,12 @@ def read_mark(number: int, text: str) -> Mark | None:
 
 def _timed(mark: Mark, text: str) -> Mark:
     """`Jo Li (00:45:11):` and `Jo Li: 00:45:11` say when, with the words below; `Jo Li: [00:45:11] Yes.`, behind it."""
-    if time := ALONE.fullmatch(text, mark.at):
-        return mark._replace(at=len(text), start_s=seconds(time))
-    if time := BEHIND.match(text, mark.at):
-        start = seconds(time) if mark.start_s is None else mark.start_s
-        return mark._replace(at=time.end(), start_s=start)
+    if text[mark.at : mark.at + 1].isdigit() or text.startswith(_TIME_BEGINS, mark.at):
+        if time := ALONE.fullmatch(text, mark.at):
+            return mark._replace(at=len(text), start_s=seconds(time))
+        if time := BEHIND.match(text, mark.at):
+            start = seconds(time) if mark.start_s is None else mark.start_s
+            return mark._replace(at=time.end(), start_s=start)
     if mark.label[-1].isdigit() or mark.label[-1] in ")]":
         time = AFTER.search(mark.label)
         if time and time.start():
