@@ -30,6 +30,8 @@ _MAX_ALONE = 48
 
 def find_time(text: str) -> re.Match[str] | None:
     """Find a time at the end of a text or at its beginning."""
+    if ":" not in text:
+        return None
     if (text[-1].isdigit() or text[-1] in _CLOSING) and (found := AFTER.search(text)):
         return found
     return BEFORE.match(text) if text[0].isdigit() or text[0] in "([<" else None
@@ -37,7 +39,7 @@ def find_time(text: str) -> re.Match[str] | None:
 
 def time_alone(text: str) -> re.Match[str] | None:
     """The time that is all there is on a line: it stands above a label, or between a name and what is said."""
-    if len(text) > _MAX_ALONE or not (text[-1].isdigit() or text[-1] in _CLOSING):
+    if len(text) > _MAX_ALONE or ":" not in text or not (text[-1].isdigit() or text[-1] in _CLOSING):
         return None
     return ALONE.fullmatch(text)
 

@@ -20,6 +20,8 @@ _BOLD = re.compile(r"(\*\*|__|\*|_)([^*_].*?)\1$")
 #: What some agencies count turns by: `Operator [1]`.
 _COUNTED = re.compile(r" *\[\d{1,3}\]$")
 _ENCLOSED = re.compile(r"([\[<【])([^\[\]<>【】]+)[\]>】]$")
+#: What such a label begins with, unless it is counted.
+_DRESSED = frozenset("#*_[<【")
 
 
 def read(lines: Iterable[tuple[int, Line]]) -> Iterator[Mark]:
@@ -29,6 +31,19 @@ def read(lines: Iterable[tuple[int, Line]]) -> Iterator[Mark]:
     for number, line in lines:
         if len(line.text) <= MAX_LABEL and (mark := _mark(number, line)):
             yield _timed(mark, times) if times and mark.style != "timed" else mark
+
+
+def _undressed(text: str, style: str) -> tuple[str, str]:
+    """What a label is written in, and the label without it."""
+    if match := _HEADING.match(text):
+        style, text = f"heading {len(match[1])}", match[2]
+    if match := _BOLD.match(text):
+        style, text = style or "bold", match[2].strip()
+    if match := _COUNTED.search(text):
+        style, text = style or "counted", text[: match.start()]
+    if match := _ENCLOSED.match(text):
+        style, text = style or "enclosed", match[2].strip()
+    return style, text
 
 
 def _timed(mark: Mark, times: Mapping[int, re.Match[str]]) -> Mark:
@@ -45,14 +60,8 @@ def _mark(number: int, line: Line) -> Mark | None:
     if text[0].islower() or (text[-1] in _ENDS and not text.endswith(_ABBREVIATED)):
         return None
     style = line.style or ("bold" if line.bold == len(text) else "")
-    if match := _HEADING.match(text):
-        style, text = f"heading {len(match[1])}", match[2]
-    if match := _BOLD.match(text):
-        style, text = style or "bold", match[2].strip()
-    if match := _COUNTED.search(text):
-        style, text = style or "counted", text[: match.start()]
-    if match := _ENCLOSED.match(text):
-        style, text = style or "enclosed", match[2].strip()
+    if text[0] in _DRESSED or text[-1] == "]":
+        style, text = _undressed(text, style)
     start = None
     if text and (match := find_time(text)):
         start = seconds(match)

@@ -47,10 +47,14 @@ def _mark(number: int, line: Line) -> Mark | None:
     return None
 
 
+def _is_dashed(label: str) -> bool:
+    return ("-" in label or "–" in label or "—" in label) and _DASHED.search(label) is not None
+
+
 def _fits(label: str) -> bool:
     """Nothing that people say as a sentence of its own: `Thank you.` is."""
     blanks = label.count(" ")
-    if ":" in label or blanks >= MAX_WORDS or _DASHED.search(label):
+    if ":" in label or blanks >= MAX_WORDS or _is_dashed(label):
         return False
     if blanks >= MAX_SAID:
         return True
