@@ -41,7 +41,8 @@ _SOON = r"(?: (?:shortly|soon|later|below|as it becomes available|позже|п�
 _OPEN, _CLOSE = r"[(\[<（【*_]{0,3} ?", r" ?[.…!]*[)\]>）】*_]{0,3}"
 _IS_CONTINUED = re.compile(rf"{_OPEN}(?:{_CONTINUED}){_CLOSE}|[(\[（【](?:{_CONTINUED_BRACKETED}){_CLOSE}")
 _IS_PART = re.compile(rf"{_OPEN}(?:{_PART}){_SOON}{_CLOSE}")
-_SENTENCE_END = re.compile(r"[.?!…。？！—–-][\"'”’»)\]]*$")
+_ENDS, _CLOSES = frozenset(".?!…。？！—–-"), frozenset("\"'”’»)]")
+_SENTENCE_END = re.compile(r"[.?!…。？！—–-][\"'”’»)\]]+$")
 _PAIRS = {"(": ")", "[": "]", "（": "）", "【": "】"}
 
 
@@ -97,4 +98,5 @@ def _closes_last(text: str, opening: str, closing: str) -> bool:
 
 def ends_sentence(text: str) -> bool:
     """Whether a line ends as sentences do."""
-    return bool(_SENTENCE_END.search(text, max(0, len(text) - 6)))
+    last = text[-1:]
+    return last in _ENDS or (last in _CLOSES and _SENTENCE_END.search(text, max(0, len(text) - 6)) is not None)
