@@ -11,6 +11,9 @@ from turnstream.parse.labels import is_initials, is_name, is_person
 from turnstream.parse.office_first import cut_office
 
 _LIST = re.compile(r", | ?[/+] ?")
+_PARTS = frozenset(",/+")
+#: Somebody, what joins them, and somebody else.
+FEWEST_JOINED = 3
 
 #: Beside a word for a crowd: `A number of hon. members`, `Voces a coro`.
 _AROUND = frozenset(
@@ -33,6 +36,8 @@ def is_nameless_crowd(head: str) -> bool:
 
 
 def _is_list(head: str, known: Collection[str]) -> bool:
+    if _PARTS.isdisjoint(head):
+        return False
     pieces = _LIST.split(head)
     if len(pieces) == 1:
         return False
@@ -41,6 +46,8 @@ def _is_list(head: str, known: Collection[str]) -> bool:
 
 def _is_joined(head: str, known: Collection[str]) -> bool:
     words = head.split()
+    if len(words) < FEWEST_JOINED:
+        return False
     joints = [at for at, word in enumerate(words) if plain(word) in unnamed.AND or plain(word) in unnamed.AND_IN_NAMES]
     if not joints or joints[0] == 0 or joints[-1] == len(words) - 1:
         return False

@@ -120,7 +120,7 @@ def _is_date(text: str) -> bool:
 def _is_running(lines: Sequence[Line], at: int) -> bool:
     """A running head comes again with another number: `19 July 2011 : Column 771`."""
     text = lines[at].text
-    if len(text) > MAX_TITLE or not any(map(str.isdigit, text)):
+    if len(text) > MAX_TITLE or not _NUMBER.search(text):
         return False
     start, form = text[:1], _NUMBER.sub("0", text)
     alike = (line.text for line in lines if line.text[:1] == start and len(line.text) <= len(text) + MAX_DIGITS)

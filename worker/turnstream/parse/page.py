@@ -28,8 +28,9 @@ _PAGE = re.compile(r"(?i)\b(?:page|pages|p|pp|col|column|columns|seite|página|p
 PAGES_APART = 3
 #: Share of named marks between which no more are missing.
 NEAR = 0.8
-#: What leads from an entry of a table of contents to its page.
-_LEADER = re.compile(r"(?:\. ?){6}")
+#: What leads from an entry of a table of contents to its page, and its dots.
+LEADING = 6
+_LEADER = re.compile(rf"(?:\. ?){{{LEADING}}}")
 #: A time that stands alone, `[00:00:12:44]`, `(00:45:11):`.
 _TIME = re.compile(r"[\[(<]?[+-]?\d{1,3}(?::\d{2}){1,3}(?:[.,]\d{1,3})?[\])>]?:?")
 _TIME_ENDS = "])>:"
@@ -81,8 +82,8 @@ def page_marks(lines: Sequence[Line]) -> frozenset[int]:
 
 
 def _is_entry(text: str) -> bool:
-    """An entry of a table of contents; prose has dots, but hardly two side by side."""
-    return (".." in text or ". ." in text) and _LEADER.search(text) is not None
+    """An entry of a table of contents; prose has dots, but hardly so many, nor two side by side."""
+    return text.count(".") >= LEADING and (".." in text or ". ." in text) and _LEADER.search(text) is not None
 
 
 def _is_time(text: str) -> bool:
@@ -92,6 +93,8 @@ def _is_time(text: str) -> bool:
 
 def _counts(lines: Sequence[Line], pattern: str, numbers: Sequence[int]) -> bool:
     """Whether one of the numbers in lines of a pattern goes up as pages do."""
+    if len(numbers) < FEWEST_NAMED:
+        return False
     named = _PAGE.search(pattern) is not None
     if len(numbers) < (FEWEST_NAMED if named else FEWEST_PAGES):
         return False

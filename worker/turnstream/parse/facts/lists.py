@@ -80,7 +80,8 @@ def _says_present(title: str) -> bool:
         return False
     if parts[0] in words.PRESENT or parts[-1] in words.PRESENT or title in words.PRESENT_HEADINGS:
         return True
-    return title.startswith(words.PRESENT_IDEOGRAPHS) or title.endswith(words.PRESENT_IDEOGRAPHS)
+    ideographs = words.PRESENT_IDEOGRAPHS
+    return not title.isascii() and (title.startswith(ideographs) or title.endswith(ideographs))
 
 
 def _inline(lines: Sequence[Line], at: int, offset: int, at_least: int = 1) -> tuple[Sequence[Attendance], int]:
