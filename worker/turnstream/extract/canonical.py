@@ -31,6 +31,10 @@ _PARAGRAPHS = re.compile(r"\n\s*\n")
 #: joiner, Mongolian vowel separator, bidi marks and embeddings (Unicode 16, Cf and Bidi_Control).
 #: ZWNJ and ZWJ stay: Persian, Indic scripts and emoji are spelt with them.
 _DROPPED = re.compile("[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+#: Fields of a line that its place among the others decides, or that stand before them.
+_PLACED = Line._fields.index("gaps")
+#: Printable characters of ASCII, and the line end.
+_PRINTABLE = bytes((*range(0x20, 0x7F), 0x0A))
 
 
 def lines_of(text: str) -> tuple[tuple[Line, ...], str]:
@@ -42,8 +46,9 @@ def lines_of(text: str) -> tuple[tuple[Line, ...], str]:
     text = _composed(text)
     lines: list[Line] = []
     start, blank = 0, False
+    printable = _is_printable(text)
     for raw in text.splitlines():
-        if _is_canonical(raw):
+        if (printable or raw.isprintable()) and _is_trim(raw):
             line = Line(raw, start, 0, blank)
         elif words := raw.split():
             shown = " ".join(words)
@@ -68,7 +73,7 @@ def lines_of_pieces(pieces: Iterable[Piece]) -> tuple[tuple[Line, ...], str]:
             if line is None:
                 blank = True
                 continue
-            lines.append(line._replace(start=start, blank_before=blank or line.blank_before))
+            lines.append(Line(line.text, start, line.indent, blank or line.blank_before, *line[_PLACED:]))
             start, blank = lines[-1].end + 1, False
     return tuple(lines), "\n".join(line.text for line in lines)
 
@@ -108,9 +113,14 @@ def _composed(text: str) -> str:
     return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
 
 
-def _is_canonical(raw: str) -> bool:
-    """Most lines are: the only white space that is printable is a blank (``str.isprintable``)."""
-    return raw.isprintable() and "  " not in raw and raw == raw.strip(" ") != ""
+def _is_printable(text: str) -> bool:
+    """Whether a text is ASCII of printable characters in all of its lines, which is seen sooner than of each."""
+    return text.isascii() and not text.encode().translate(None, _PRINTABLE)
+
+
+def _is_trim(raw: str) -> bool:
+    """Most lines are canonical: the only white space that is printable is a blank (``str.isprintable``)."""
+    return "  " not in raw and raw == raw.strip(" ") != ""
 
 
 def _gaps(raw: str, shown: str) -> tuple[int, ...]:
