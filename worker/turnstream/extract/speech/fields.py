@@ -76,6 +76,8 @@ def seconds(value: Json, unit: float = 1.0) -> float | None:
     """
     found: float | None = None
     match value:
+        case float():
+            found = value * unit
         case bool() | None:
             pass
         case dict():

@@ -33,8 +33,8 @@ SIGNS = 2
 
 #: What may stand around a word.
 _MARKS = ".,;:!?…\"“”„«»()[]{}<>*_#'‘‚’–—-।॥،؛؟¿¡/|，。、！？：；「」『』（）《》〈〉【】・"
-#: The same of ASCII, which str.translate does in a tenth of the time.
-_ASCII_BLANKS = {code: " " for code in range(128) if not chr(code).isalpha() and chr(code) != "'"}
+#: The same of ASCII, which bytes.translate does in a tenth of the time.
+_ASCII_BLANKS = bytes(code if chr(code).isalpha() or chr(code) == "'" else 0x20 for code in range(256))
 #: What keeps a text of ASCII letters from being ASCII.
 _SIGNS = "“”–—…"
 _IDEOGRAPHS, _KANA = "Hani", "Kana"
@@ -68,7 +68,7 @@ def guess(text: str) -> str | None:
     for sign in _SIGNS:
         folded = folded.replace(sign, " ")
     if folded.isascii():
-        words, features = Counter(folded.translate(_ASCII_BLANKS).split()), _features("Latn")
+        words, features = Counter(folded.encode().translate(_ASCII_BLANKS).decode().split()), _features("Latn")
         return _best(_scores(words, features), words, features)
     words = Counter[str]()
     for written, count in Counter(folded.split()).items():
@@ -149,8 +149,8 @@ def _scores(words: Mapping[str, int], features: _Features) -> list[float]:
         if known:
             for number in known:
                 scores[number] += count
-        elif len(word) > LONG:
-            for number in by_ending.get(word[-3:], ()):
+        elif len(word) > LONG and (ends := by_ending.get(word[-3:])):
+            for number in ends:
                 scores[number] += ENDING * count
     return scores
 
