@@ -33,6 +33,8 @@ MAX_LABELLED = 12
 
 #: Code points of what such a line may begin with, its colon included.
 MAX_LABEL = 25
+#: What such a label begins with.
+_OPENINGS = frozenset(key[:2] for key, field in words.FIELDS.items() if field in words.PEOPLE[1:])
 
 
 def attendance_of(lines: Sequence[Line]) -> tuple[Attendance, ...]:
@@ -86,12 +88,17 @@ def _in_value(value: str, number: int) -> list[Attendance]:
     return [one] if one else []
 
 
+def _may_say_who(text: str) -> bool:
+    """Whether a line begins like such a label, or with something that may stand before it: most begin with a name."""
+    return not text[0].isalpha() or text[1:2].isdigit() or text[:2].casefold()[:2] in _OPENINGS
+
+
 def _labelled(lines: Sequence[Line], first: int) -> Iterator[Attendance]:
     """`Interviewer: Jo Li` in the head: a name and nothing else."""
     for number in range(first, min(len(lines), first + MAX_LABELLED)):
         text = lines[number].text
         start = text[:MAX_LABEL]
-        mark = read_mark(number, text) if ":" in start or "：" in start else None
+        mark = read_mark(number, text) if (":" in start or "：" in start) and _may_say_who(text) else None
         field = words.FIELDS.get(normal_key(mark.label)) if mark else None
         if mark is None or field not in words.PEOPLE[1:]:
             continue

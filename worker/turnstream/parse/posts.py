@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from turnstream.parse import offices, unnamed
 from turnstream.parse.folding import plain_word
 from turnstream.parse.match import Known
 from turnstream.parse.people import Gender, gender_of
+from turnstream.parse.shapes import MEMO
 
 #: One post in several forms.
 _SAME = dict.fromkeys(("chairman", "chairwoman", "chairperson"), "chair")
@@ -22,6 +24,7 @@ class Post(NamedTuple):
     gender: Gender | None
 
 
+@lru_cache(MEMO)
 def post_of(role: str) -> Post:
     """The post that a role means: without articles, forms of address and case."""
     folded = [word for part in role.split() if (word := plain_word(part))]
