@@ -48,7 +48,8 @@ def lines_of(text: str) -> tuple[tuple[Line, ...], str]:
     start, blank = 0, False
     printable = _is_printable(text)
     for raw in text.splitlines():
-        if (printable or raw.isprintable()) and _is_trim(raw):
+        # Most lines are canonical: the only white space that is printable is a blank (``str.isprintable``).
+        if (printable or raw.isprintable()) and "  " not in raw and raw == raw.strip(" ") != "":
             line = Line(raw, start, 0, blank)
         elif words := raw.split():
             shown = " ".join(words)
@@ -57,8 +58,8 @@ def lines_of(text: str) -> tuple[tuple[Line, ...], str]:
             blank = True
             continue
         lines.append(line)
-        start, blank = line.end + 1, False
-    return tuple(lines), "\n".join(line.text for line in lines)
+        start, blank = start + len(line.text) + 1, False
+    return tuple(lines), "\n".join([line.text for line in lines])
 
 
 def lines_of_pieces(pieces: Iterable[Piece]) -> tuple[tuple[Line, ...], str]:
@@ -116,11 +117,6 @@ def _composed(text: str) -> str:
 def _is_printable(text: str) -> bool:
     """Whether a text is ASCII of printable characters in all of its lines, which is seen sooner than of each."""
     return text.isascii() and not text.encode().translate(None, _PRINTABLE)
-
-
-def _is_trim(raw: str) -> bool:
-    """Most lines are canonical: the only white space that is printable is a blank (``str.isprintable``)."""
-    return "  " not in raw and raw == raw.strip(" ") != ""
 
 
 def _gaps(raw: str, shown: str) -> tuple[int, ...]:

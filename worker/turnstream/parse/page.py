@@ -45,7 +45,11 @@ def unnumbered(lines: Sequence[Line]) -> tuple[Sequence[Line], frozenset[int]]:
 
     The number stays in the canonical text, as its line's ``lead``.
     """
-    found = {number: match for number, line in enumerate(lines) if (match := _NUMBERED.match(line.text))}
+    found = {
+        number: match
+        for number, line in enumerate(lines)
+        if line.text[0].isdigit() and (match := _NUMBERED.match(line.text))
+    }
     if len(found) < FEWEST_NUMBERED or len(found) < NUMBERED * len(lines) or not _in_order(found.values()):
         return lines, frozenset()
     edge = {number for number in range(min(found), len(lines)) if number not in found or not _rest(lines[number])}
@@ -88,7 +92,7 @@ def _is_entry(text: str) -> bool:
 
 def _is_time(text: str) -> bool:
     """A time and nothing else."""
-    return (text[-1].isdigit() or text[-1] in _TIME_ENDS) and _TIME.fullmatch(text) is not None
+    return ":" in text and (text[-1].isdigit() or text[-1] in _TIME_ENDS) and _TIME.fullmatch(text) is not None
 
 
 def _counts(lines: Sequence[Line], pattern: str, numbers: Sequence[int]) -> bool:

@@ -145,12 +145,11 @@ def _scores(words: Mapping[str, int], features: _Features) -> list[float]:
     scores = [0.0] * len(features.codes)
     by_word, by_ending = features.words, features.endings
     for word, count in words.items():
-        known = by_word.get(word)
-        if known:
-            for number in known:
+        if word in by_word:
+            for number in by_word[word]:
                 scores[number] += count
-        elif len(word) > LONG and (ends := by_ending.get(word[-3:])):
-            for number in ends:
+        elif len(word) > LONG and (ending := word[-3:]) in by_ending:
+            for number in by_ending[ending]:
                 scores[number] += ENDING * count
     return scores
 

@@ -34,16 +34,17 @@ def _mark(number: int, line: Line) -> Mark | None:
     text = line.text
     if not text[0].isalpha() or text[0].islower():
         return None
-    for match in _END.finditer(text, 0, MAX_LABEL):
-        label = text[: match.start()]
+    after = 0
+    while match := _END.search(text, after, MAX_LABEL):
+        label, after = text[: match.start()], match.end()
         last = fold(label.rpartition(" ")[2])
         if last in words.HONORIFICS or last in _SHORT or (len(last) == 1 and label != last):
             continue
         if not _fits(label):
             return None
-        at, style = match.end(), "dash" if match[0].strip(". ") else ""
-        remark = _REMARK.match(text, at) if text.startswith("[", at) else None
-        return Mark(number, label, remark.end() if remark else at, style=style)
+        style = "dash" if match[0].strip(". ") else ""
+        remark = _REMARK.match(text, after) if text.startswith("[", after) else None
+        return Mark(number, label, remark.end() if remark else after, style=style)
     return None
 
 
