@@ -74,20 +74,16 @@ def seconds(value: Json, unit: float = 1.0) -> float | None:
 
     Not a time of day: that is no time of the recording.
     """
-    found: float | None = None
-    match value:
-        case float():
-            found = value * unit
-        case bool() | None:
-            pass
-        case dict():
-            found = _parts(value, unit)
-        case list():
-            pass
-        case str():
-            found = _written(value.strip(), unit)
-        case _:
-            found = value * unit
+    found: float | None
+    # Asked of every word, so the commonest come first, and no patterns are matched.
+    if isinstance(value, str):
+        found = _written(value.strip(), unit)
+    elif isinstance(value, dict):
+        found = _parts(value, unit)
+    elif value is None or isinstance(value, bool | list):
+        found = None
+    else:
+        found = value * unit
     if found is None or not 0 <= found <= _LATEST_S:
         return None
     return round(found, 3)

@@ -87,7 +87,7 @@ def _tell_when(said: Said, row: Fields, keys: Keys) -> None:
             setattr(said, field, row[key])
             said.unit = said.unit or keys.unit
             said.start_key = keys.start_fold
-    if isinstance(said.start, int | float) or seconds(said.start) is not None:
+    if not keys.ranges or isinstance(said.start, int | float) or seconds(said.start) is not None:
         return
     for key in keys.ranges:
         value = row[key]
