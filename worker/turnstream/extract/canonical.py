@@ -81,7 +81,8 @@ def lines_of_pieces(pieces: Iterable[Piece]) -> tuple[tuple[Line, ...], str]:
 
 def _cue(piece: Piece) -> Iterator[Line | None]:
     speaker = " ".join(_composed(piece.speaker or "").split())
-    texts = [text for part in _PARAGRAPHS.split(piece.text) if (text := " ".join(_composed(part).split()))]
+    parts = _PARAGRAPHS.split(piece.text) if "\n" in piece.text else [piece.text]
+    texts = [text for part in parts if (text := " ".join(_composed(part).split()))]
     for number, text in enumerate(texts):
         first, last = number == 0, number == len(texts) - 1
         yield Line(
@@ -95,14 +96,17 @@ def _cue(piece: Piece) -> Iterator[Line | None]:
 
 
 def _paragraph(piece: Piece) -> Iterator[Line | None]:
-    opening = " ".join(_composed(piece.opening).split())
+    opening = " ".join(_composed(piece.opening).split()) if piece.opening else ""
     for raw in _composed(f"{piece.opening}{piece.text}").splitlines() or [""]:
         shown = " ".join(raw.split())
         if not shown:
             yield None
             continue
         bold = len(opening) if shown.startswith(opening) else 0
-        yield Line(shown, 0, _indent(raw), gaps=_gaps(raw.strip(), shown), style=piece.style, bold=bold)
+        if raw == shown:
+            yield Line(shown, 0, bold=bold, style=piece.style)
+        else:
+            yield Line(shown, 0, _indent(raw), gaps=_gaps(raw.strip(), shown), bold=bold, style=piece.style)
         opening = ""
 
 

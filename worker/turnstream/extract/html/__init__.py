@@ -96,9 +96,11 @@ def _pieces(blocks: Sequence[Block]) -> Iterator[Piece]:
 
 def _piece(line: Sequence[Words], style: str | None) -> Piece:
     """A line with what is in bold at its beginning; a time may stand before that."""
-    text = "".join(words.text for words in line)
+    text = "".join([words.text for words in line])
     if style:
         return Piece(text, style=style)
+    if not any(words.bold for words in line):
+        return Piece(text)
     end, first, so_far = 0, True, ""
     for number, words in enumerate(line):
         so_far += words.text if first else ""
