@@ -20,6 +20,7 @@ from turnstream.models import (
 )
 
 _FIRST = Revision()
+_EPOCH = datetime.fromtimestamp(0, UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,6 @@ def _provenance(extracted: Extracted, parsed: Parsed, source: Source, received_a
 def _moment(ns: int) -> datetime:
     # datetime ends in the year 9999; file systems do not.
     try:
-        return datetime.fromtimestamp(0, UTC) + timedelta(microseconds=ns // 1000)
+        return _EPOCH + timedelta(microseconds=ns // 1000)
     except OverflowError:
         return datetime.max.replace(tzinfo=UTC) if ns > 0 else datetime.min.replace(tzinfo=UTC)

@@ -28,6 +28,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_ANY_MARK = tuple(mark for mark, _ in _MARKS)
 #: First bytes of formats that people drop by mistake (their specifications' signatures), each
 #: long enough that no text begins so: "RIFF" alone would refuse a speaker called Riffat.
 _SIGNATURES = (
@@ -85,7 +86,7 @@ def decode(raw: bytes) -> Decoded:
 
 
 def _read(raw: bytes) -> Guess:
-    for mark, encoding in _MARKS:
+    for mark, encoding in _MARKS if raw.startswith(_ANY_MARK) else ():
         if raw.startswith(mark):
             return _marked(raw[len(mark) :], encoding)
     signed = _SIGNED.match(raw)

@@ -52,14 +52,15 @@ def utterances(pieces: Iterable[Piece], *, are_paragraphs: bool = False) -> Iter
     """
     last: Piece | None = None
     texts: list[str] = []
+    end_s: float | None = None
     for piece in pieces:
         if last and last.speaker and last.speaker == piece.speaker:
             begins = are_paragraphs and piece.start_s is None and not (len(texts) == 1 and _REMARK.fullmatch(texts[0]))
             texts += (PARAGRAPH, piece.text) if begins else (piece.text,)
-            last = last._replace(end_s=last.end_s if piece.end_s is None else piece.end_s)
+            end_s = end_s if piece.end_s is None else piece.end_s
             continue
         if last:
-            yield last._replace(text=together(texts))
-        last, texts = piece, [piece.text]
+            yield last._replace(text=together(texts), end_s=end_s)
+        last, texts, end_s = piece, [piece.text], piece.end_s
     if last:
-        yield last._replace(text=together(texts))
+        yield last._replace(text=together(texts), end_s=end_s)

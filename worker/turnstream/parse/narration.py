@@ -34,16 +34,16 @@ def headings(lines: Sequence[Line], marks: Mapping[int, Mark]) -> frozenset[int]
     They stand apart, and end no sentence in a document whose paragraphs do.
     """
     numbers = sorted(marks)
-    if not marks or not _is_punctuated(lines, marks):
+    ends = [_paragraph_end(lines, marks[number], marks) for number in numbers]
+    if not marks or not _is_punctuated([lines[end].text for end in ends]):
         return frozenset()
     found: set[int] = set()
-    for number, following in zip(numbers, [*numbers[1:], len(lines)], strict=True):
-        found.update(_above(lines, _paragraph_end(lines, marks[number], marks) + 1, following))
+    for end, following in zip(ends, [*numbers[1:], len(lines)], strict=True):
+        found.update(_above(lines, end + 1, following))
     return frozenset(found)
 
 
-def _is_punctuated(lines: Sequence[Line], marks: Mapping[int, Mark]) -> bool:
-    ends = [lines[_paragraph_end(lines, mark, marks)].text for mark in marks.values()]
+def _is_punctuated(ends: Sequence[str]) -> bool:
     return sum(ends_sentence(text) or is_direction(text) for text in ends) >= PUNCTUATED * len(ends)
 
 

@@ -19,8 +19,10 @@ WITHIN = 0.9
 def wrapped_at(lines: Sequence[Line]) -> int:
     """Return the columns at which a document's paragraphs are wrapped, 0 where every line is one."""
     following = [number for number, line in enumerate(lines) if number and not line.blank_before]
+    if len(following) < FEWEST_LINES:
+        return 0
     small = [number for number in following if lines[number].text[0].islower()]
-    if len(following) < FEWEST_LINES or len(small) < SMALL * len(following):
+    if len(small) < SMALL * len(following):
         return 0
     columns = sorted(_columns(lines[number - 1]) for number in small)
     width = columns[int(WITHIN * (len(columns) - 1))]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple, Protocol
 
@@ -122,8 +123,15 @@ class _Apart:
             if one != other:
                 self._beside[one].add(other)
                 self._beside[other].add(one)
-        self._first = {label: at for at, label in reversed(tuple(enumerate(sequence)))}
-        self._last = {label: at for at, label in enumerate(sequence)}
+        self._sequence = sequence
+
+    @cached_property
+    def _first(self) -> dict[str, int]:
+        return {label: at for at, label in reversed(tuple(enumerate(self._sequence)))}
+
+    @cached_property
+    def _last(self) -> dict[str, int]:
+        return {label: at for at, label in enumerate(self._sequence)}
 
     def are(self, members: Sequence[int], others: Sequence[int]) -> bool:
         """Whether two groups of mentions follow each other, or alternate: a short form takes over for good."""
