@@ -31,8 +31,6 @@ _PARAGRAPHS = re.compile(r"\n\s*\n")
 #: joiner, Mongolian vowel separator, bidi marks and embeddings (Unicode 16, Cf and Bidi_Control).
 #: ZWNJ and ZWJ stay: Persian, Indic scripts and emoji are spelt with them.
 _DROPPED = re.compile("[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
-#: Fields of a line that its place among the others decides, or that stand before them.
-_PLACED = Line._fields.index("gaps")
 #: Printable characters of ASCII, and the line end.
 _PRINTABLE = bytes((*range(0x20, 0x7F), 0x0A))
 
@@ -74,7 +72,8 @@ def lines_of_pieces(pieces: Iterable[Piece]) -> tuple[tuple[Line, ...], str]:
             if line is None:
                 blank = True
                 continue
-            lines.append(Line(line.text, start, line.indent, blank or line.blank_before, *line[_PLACED:]))
+            # Half the time of ``_replace``; from ``gaps`` on as it was.
+            lines.append(Line(line.text, start, line.indent, blank or line.blank_before, *line[4:]))
             start, blank = lines[-1].end + 1, False
     return tuple(lines), "\n".join(line.text for line in lines)
 

@@ -108,7 +108,7 @@ def _recurrence(marks: Sequence[Mark], plausible: list[Candidate]) -> bool:
 def _is_dense(lines: Sequence[Line], plausible: list[Candidate]) -> bool:
     marks = [mark.line for one in plausible for mark in one.marks]
     ended = all(ends_sentence(lines[number].text) for number in marks)
-    defined = sum(beginning(lines, mark)[:1].islower() for one in plausible for mark in one.marks)
+    defined = sum(lines[mark.line].text[mark.at : mark.at + 1].islower() for one in plausible for mark in one.marks)
     if defined * 2 > len(marks) or any(is_heading(one.label, one.shape) for one in plausible):
         return False
     return ended and len(plausible) > 1 and len(marks) >= DENSE * (len(lines) - min(marks))

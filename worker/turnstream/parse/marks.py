@@ -51,7 +51,7 @@ def read_marks(lines: Iterable[tuple[int, Line]]) -> list[Mark]:
     marks: list[Mark] = []
     above, text_above = -1, ""
     for number, line in lines:
-        if mark := _questioner(number, line) or read_mark(number, line.text):
+        if mark := (line.gaps and _questioner(number, line)) or read_mark(number, line.text):
             is_below = mark.start_s is None and above == number - 1
             stamp = time_alone(text_above) if is_below and text_above else None
             marks.append(mark._replace(start_s=seconds(stamp)) if stamp else mark)
@@ -61,7 +61,7 @@ def read_marks(lines: Iterable[tuple[int, Line]]) -> list[Mark]:
 
 def _questioner(number: int, line: Line) -> Mark | None:
     """`Q    Why?`: in a column of its own it needs no colon."""
-    if line.gaps and line.text[: line.gaps[0]] in {"Q", "A", "Q.", "A."}:
+    if line.text[: line.gaps[0]] in {"Q", "A", "Q.", "A."}:
         return Mark(number, line.text[0], line.gaps[0] + 1)
     return None
 
