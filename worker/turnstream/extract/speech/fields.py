@@ -76,7 +76,9 @@ def seconds(value: Json, unit: float = 1.0) -> float | None:
     """
     found: float | None
     # Asked of every word, so the commonest come first, and no patterns are matched.
-    if isinstance(value, str):
+    if isinstance(value, float):
+        found = value * unit
+    elif isinstance(value, str):
         found = _written(value.strip(), unit)
     elif isinstance(value, dict):
         found = _parts(value, unit)
