@@ -199,6 +199,20 @@ def test_what_only_looks_like_a_layout_has_no_turns(text: str) -> None:
     assert parsed.warnings == ("no_turns",)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- _ (x): foo bar.\n" * 5,
+        "○ _ (x): foo bar.\n" * 5,
+        "[00:00:01] _ (a): Hello you.\n[00:00:05] _ (b): We are.\n[00:00:07] _ (c): Yes.\n",
+    ],
+)
+def test_a_label_of_nothing_but_brackets_is_nobodys(text: str) -> None:
+    document, parsed = read(text)
+    assert parsed.turns == ()
+    assert_covered(document, parsed)
+
+
 def test_two_who_take_turns_are_speakers_though_one_label_holds_the_other() -> None:
     text = "Nurse:\nAre you well?\n\nHead Nurse:\nI am.\n\nNurse:\nWill you stay?\n\nHead Nurse:\nI will.\n"
     _, parsed = read(text)

@@ -110,7 +110,7 @@ def _shapes(heads: Mapping[int, str], style: str) -> dict[int, Shape | None]:
     found = shapes_of(heads.values())
     most = 1 if style == NICKNAMES else MAX_SIGNED if style in SIGNS else 0
     for head, shape in found.items():
-        if shape is None and len(head.split()) <= most and not _is_program(head, style):
+        if shape is None and 0 < len(head.split()) <= most and not _is_program(head, style):
             found[head] = "word"
     return {line: found[head] for line, head in heads.items()}
 
