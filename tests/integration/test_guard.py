@@ -121,6 +121,25 @@ def test_of_a_folder_that_is_moved_in_one_event_tells_for_all_that_is_in_it(
     assert watch.guard.words() == {"events": "on", "refused": "0", "warnings": "[]"}
 
 
+def test_folders_that_come_go_and_come_again_under_one_name_end_no_thread(
+    watch: Watch, events: Events, tmp_path: Path
+) -> None:
+    watch.turn_for(0.4)
+    for number in range(3):
+        (tmp_path / "new").mkdir()
+        (tmp_path / "new").rename(watch.root.drop / "talks")
+        watch.turn_for(0.1)
+        (watch.root.drop / "talks").rename(tmp_path / f"away-{number}")
+    (watch.root.drop / "talks").mkdir()
+    watch.turn_for(0.1)
+    (watch.root.drop / "talks").rmdir()
+    for number in range(3):
+        (tmp_path / f"away-{number}").rmdir()
+    watch.turn_for(0.5)
+    watch.hears("a.txt")
+    assert events == []
+
+
 def test_an_event_of_a_folder_may_come_after_its_files_were_found(watch: Watch, events: Events) -> None:
     watch.turn_for(0.4)
     watch.guard.look({}, ["tree/a.txt", "tree/below/b.txt", "treehouse.txt"], {}, time.monotonic())

@@ -425,6 +425,25 @@ class TestAgain:
         turn_until(watcher, lambda: len(messages) == 2)
         assert [message.files for message in messages] == [(first,), (second,)]
 
+    def test_files_of_a_folder_that_took_the_place_of_a_sent_one_are_sent_at_once(
+        self, make: Make, root: Root, tmp_path: Path, messages: Messages
+    ) -> None:
+        for folder in ("first", "second"):
+            (tmp_path / folder / "below").mkdir(parents=True)
+            for name in ("a.txt", "below/b.txt"):
+                (tmp_path / folder / name).write_text(f"{name} of the {folder}")
+        watcher = make(watch={"native_events": True, "sweep_seconds": 10.0})
+        try:
+            watcher.turn()
+            (tmp_path / "first").rename(root.drop / "talks")
+            turn_until(watcher, lambda: len(paths(messages)) == 2)
+            (root.drop / "talks").rename(tmp_path / "done")
+            (tmp_path / "second").rename(root.drop / "talks")
+            turn_until(watcher, lambda: len(paths(messages)) == 4)
+            assert sorted(paths(messages)[2:]) == ["talks/a.txt", "talks/below/b.txt"]
+        finally:
+            watcher.guard.end()
+
     @pytest.mark.parametrize(("tries", "pause"), [(1, RETRY), (2, 2 * RETRY), (20, 1.0)])
     def test_a_deferred_file_waits_longer_each_time(
         self, make: Make, drop: Drop, ledger: Ledger, messages: Messages, tries: int, pause: float

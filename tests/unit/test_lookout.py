@@ -208,6 +208,31 @@ def test_of_a_folder_that_was_heard_the_first_files_are_taken_in_at_once_and_non
     assert sorted(post.send(20)) == sorted(post.backlog.paths())
 
 
+def test_all_that_is_in_a_folder_that_came_is_news_though_it_looks_like_what_waits(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post.lay(*numbered(35))
+    post.look()
+    monkeypatch.setattr(Crowd, "strangers", lambda *_: set())
+    post.lay(*(f"came/below/{name}" for name in numbered(5)))
+    folder = {"came": Note(moved=True, at=time.monotonic(), folder=True)}
+    post.lookout.begin(folder, time.monotonic())
+    while (look := post.lookout.go_on()) is None:
+        pass
+    assert look.fresh == [f"came/below/{name}" for name in numbered(5)]
+    assert sorted(post.send(5, newest=True)) == look.fresh
+
+
+def test_folders_that_are_heard_by_the_thousand_hold_nobody_up(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lookout_module, "_MOMENT_SECONDS", 0.0)
+    post.lookout.window = 100
+    post.lay("a.txt", *(f"{number}/b.txt" for number in range(10)))
+    post.lookout.hear([*map(str, range(10)), "a.txt"], {}, time.monotonic())
+    assert post.backlog.paths() == {"a.txt"}
+    post.look()
+    assert len(post.backlog) == 11
+
+
 def test_a_folder_that_is_ignored_is_not_entered_when_it_is_heard(post: Post) -> None:
     post.lay(".stfolder/a.txt", "below/.stfolder/b.txt")
     post.lookout.hear([".stfolder", "below"], {}, time.monotonic())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from collections.abc import Container
 from dataclasses import dataclass
 
 from watchdog.events import DirMovedEvent, FileMovedEvent, FileSystemEvent, FileSystemEventHandler
@@ -12,13 +13,14 @@ from watchdog.events import DirMovedEvent, FileMovedEvent, FileSystemEvent, File
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """The last event of a file, or of a folder that a rename brought with all that is in it.
+    """The last event of a file, or of a ``folder`` that a rename brought with all that is in it.
 
     ``moved``: whether a rename brought it whole; ``at``: when we heard (monotonic seconds).
     """
 
     moved: bool
     at: float
+    folder: bool = False
 
 
 class Bell(FileSystemEventHandler):
@@ -46,7 +48,7 @@ class Bell(FileSystemEventHandler):
         with self._lock:
             self.heard_at = time.monotonic()
             if moved or not event.is_directory:
-                self._notes[path] = Note(moved, self.heard_at)
+                self._notes[path] = Note(moved, self.heard_at, event.is_directory)
             self._rung.set()
 
     def overflow(self) -> None:
@@ -71,3 +73,10 @@ class Bell(FileSystemEventHandler):
             self._rung.clear()
             notes, self._notes = self._notes, {}
         return True, notes
+
+
+def is_among(path: str, told: Container[str]) -> bool:
+    """Whether a path is told of, or a folder that it lies in."""
+    while path and path not in told:
+        path = path.rpartition("/")[0]
+    return bool(path)

@@ -16,7 +16,7 @@ from turnstream.log import say
 from turnstream.models import printable
 from turnstream.root import MOVING, Root
 from turnstream.settings import WatchSettings
-from turnstream.watch.bell import Bell
+from turnstream.watch.bell import Bell, is_among
 from turnstream.watch.rope import Rope
 
 #: Seconds after which what happens now and then, and was not seen again, counts as over.
@@ -82,7 +82,7 @@ class Guard:
         if now - self.bell.overflowed_at < OVER_SECONDS:
             self._awaited.clear()
         elif expected:
-            unheard = (path for path in fresh if not _is_among(path, notes))
+            unheard = (path for path in fresh if not is_among(path, notes))
             self._awaited |= dict.fromkeys(itertools.islice(unheard, _AWAITED - len(self._awaited)), now)
         late = [path for path, found in self._awaited.items() if now - found > LATE_SECONDS]
         # While others are heard theirs may still be on the way.
@@ -94,7 +94,7 @@ class Guard:
 
     def heard(self, paths: Container[str]) -> None:
         """Take note of what events told of: files, and folders that came with all that is in them."""
-        self._awaited = {path: found for path, found in self._awaited.items() if not _is_among(path, paths)}
+        self._awaited = {path: found for path, found in self._awaited.items() if not is_among(path, paths)}
 
     def end(self) -> None:
         """Stop hearing events."""
@@ -150,13 +150,6 @@ class Guard:
             return len({(self.root.path / name).stat().st_dev for name in MOVING}) == 1
         except OSError:
             return True  # one that is missing is told by who needs it
-
-
-def _is_among(path: str, told: Container[str]) -> bool:
-    """Whether a path is told of, or a folder that it lies in."""
-    while path and path not in told:
-        path = path.rpartition("/")[0]
-    return bool(path)
 
 
 def _refused(folder: str, why: str) -> Fault:

@@ -7,7 +7,6 @@ is taken in all the same.
 
 from __future__ import annotations
 
-import itertools
 import os
 import stat
 import time
@@ -19,7 +18,7 @@ from turnstream.log import say
 from turnstream.models import printable
 from turnstream.settings import WatchSettings
 from turnstream.watch.backlog import Backlog, Place
-from turnstream.watch.bell import Note
+from turnstream.watch.bell import Note, is_among
 from turnstream.watch.scan import Sight, ignore_pattern, survey
 
 #: Files that are told as new of one look: who wants to know whether events come needs no more.
@@ -58,11 +57,13 @@ class Crowd:
 class Look:
     """One look, at its end: what is no longer there, which files are new, and which folders refused.
 
-    ``began`` is in monotonic seconds, ``took`` how many of them the look itself took.
+    ``began`` is in monotonic seconds, ``took`` how many of them the look itself took.  ``came``
+    are the folders that were moved in before it.
     """
 
     began: float
     notes: Mapping[str, Note]
+    came: Collection[str] = ()
     took: float = 0.0
     gone: set[str] = field(default_factory=set)
     fresh: list[str] = field(default_factory=list)
@@ -109,7 +110,7 @@ class Lookout:
             now: monotonic seconds.
 
         """
-        self._look = Look(now, notes)
+        self._look = Look(now, notes, {path for path, note in notes.items() if note.folder})
         self._parts = survey(self.drop, self.ignored)
 
     def go_on(self) -> Look | None:
@@ -126,11 +127,18 @@ class Lookout:
         return None if self.is_looking else look
 
     def hear(self, paths: Iterable[str], notes: Mapping[str, Note], now: float) -> None:
-        """Take in files that events told of, without a look; of what is in a folder, only the first ones."""
-        for path in itertools.chain.from_iterable(map(self._files_at, paths)):
-            if path not in self.backlog and self._room() + self.window > 0 and self._takes(path):
-                # What a look that goes on takes in after it is older.
-                self.backlog.add([path], now, notes, news=self.is_looking or self.beyond > 0)
+        """Take in files that events told of, without a look.
+
+        Of what is in a folder that came, only the first ones, and of many folders, for a moment: a look finds the rest.
+        """
+        end = time.monotonic() + _MOMENT_SECONDS
+        for path in paths:
+            for found in self._files_at(path, end):
+                if self._room() + self.window <= 0:
+                    return
+                if found not in self.backlog and self._takes(found):
+                    # What a look that goes on takes in after it is older.
+                    self.backlog.add([found], now, notes, news=self.is_looking or self.beyond > 0)
 
     def _compare(self, part: Sight, look: Look) -> None:
         look.refused |= part.refused
@@ -143,6 +151,8 @@ class Lookout:
         news = fresh & look.notes.keys()
         if self._beyond is not None:
             news |= self._beyond.strangers(fresh)
+            if look.came:
+                news |= {path for path in fresh if is_among(path, look.came)}
         late = self._take_in(news, self._room() + self.window, look, are_new=True)
         late += self._take_in(fresh - news, self._room(), look, are_new=self._beyond is None)
         if late:
@@ -181,12 +191,12 @@ class Lookout:
         ignored = any(self.ignored.fullmatch(name) for name in path.split("/"))
         return not ignored and (not self.marker or self._is_marked(path))
 
-    def _files_at(self, path: str) -> Iterable[str]:
+    def _files_at(self, path: str, end: float) -> Iterable[str]:
         try:
             mode = os.lstat(f"{self.drop}/{path}").st_mode
         except OSError:
             return ()
-        if stat.S_ISDIR(mode):
+        if stat.S_ISDIR(mode) and time.monotonic() < end:
             return sorted(next(survey(self.drop, self.ignored, below=path)).files)
         return (path,) if stat.S_ISREG(mode) else ()
 

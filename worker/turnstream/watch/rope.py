@@ -19,7 +19,7 @@ from watchdog.events import (
 )
 from watchdog.observers.api import BaseObserver, EventQueue, ObservedWatch
 from watchdog.observers.inotify import InotifyFullEmitter, InotifyWatchGroup
-from watchdog.observers.inotify_c import InotifyConstants, InotifyFD, Mask
+from watchdog.observers.inotify_c import InotifyConstants, InotifyFD, Mask, WatchDescriptor
 from watchdog.observers.inotify_move_event_grouper import GroupedInotifyEvent, PathedInotifyEvent
 
 from turnstream.watch.bell import Bell
@@ -118,6 +118,11 @@ class _Group(InotifyWatchGroup):
     def on_queue_overflow(self) -> None:
         super().on_queue_overflow()
         self.bell.overflow()
+
+    def _remove_watch_internally(self, wd: WatchDescriptor) -> None:
+        # That a folder left is not heard: the watch of another one that has its path by now may be the one known.
+        with suppress(KeyError):
+            super()._remove_watch_internally(wd)
 
     def _add_callback(self, path: bytes) -> None:
         super()._add_callback(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import threading
 import time
@@ -17,7 +18,7 @@ from turnstream.root import Root
 from turnstream.settings import Settings
 from turnstream.watch.answers import answers, backlog_words
 from turnstream.watch.backlog import Backlog, Entry, Place
-from turnstream.watch.bell import Bell, Note
+from turnstream.watch.bell import Bell, Note, is_among
 from turnstream.watch.contact import Contact
 from turnstream.watch.guard import Guard
 from turnstream.watch.housekeeping import Housekeeping
@@ -133,7 +134,7 @@ class Watcher:
         pause = look.took / _SCAN_SHARE
         self._scan_from = time.monotonic() + max(self.settings.gather_seconds, pause / 4)
         self._sweep_at = look.began + min(max(self.settings.sweep_seconds, pause), self.settings.sweep_max_seconds)
-        self._recheck_sent(look.began)
+        self._recheck_sent(look)
 
     def _sleep(self) -> None:
         if self.lookout.is_looking:
@@ -214,9 +215,12 @@ class Watcher:
         pause = self.settings.resend_seconds * 2.0 ** min(max(entry.resends - 1, 0), 30)
         return min(pause, max(self.settings.retry_max_seconds, self.settings.resend_seconds))
 
-    def _recheck_sent(self, now: float) -> None:
-        for entry in self.backlog.sent_before(now - self.settings.sweep_seconds):
-            self._renew_if_other(entry, now)
+    def _recheck_sent(self, look: Look) -> None:
+        before = look.began - self.settings.sweep_seconds
+        # Of a folder that was moved in no event tells which files have the names of those before.
+        for entry in self.backlog.sent_before(math.inf if look.came else before):
+            if entry.sent_at < before or is_among(entry.path, look.came):
+                self._renew_if_other(entry, look.began)
 
     def _hear(self) -> None:
         rang, heard = self.bell.answer()
