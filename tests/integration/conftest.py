@@ -131,6 +131,7 @@ def tools(root: Root, ledger: Ledger) -> Tools:
         max_file_bytes=1_000_000,
         max_crashes=3,
         reading=lambda *_: nullcontext(),
+        rest=lambda: None,
     )
 
 

@@ -69,6 +69,7 @@ class Stage:
             max_file_bytes=1_000_000,
             max_crashes=3,
             reading=lambda *_: nullcontext(),
+            rest=lambda: None,
         )
 
     def drop(self, name: str, content: bytes) -> FileRef:

@@ -127,6 +127,7 @@ def test_a_batch_at_rest_has_no_limit() -> None:
         assert resource.getrlimit(resource.RLIMIT_CPU)[0] < 100
         assert signal.getitimer(signal.ITIMER_PROF)[0] > 0
         limits.rest()
+        limits.rest()
         assert resource.getrlimit(resource.RLIMIT_CPU)[0] == resource.RLIM_INFINITY
         assert signal.getitimer(signal.ITIMER_PROF)[0] == 0
     """,
@@ -146,6 +147,15 @@ def test_a_larger_document_has_more_time() -> None:
                 pass
         assert outcome(work) == "time_overrun"
         assert outcome(work, 17 * MIB) == "read"
+    """)
+
+
+def test_a_small_document_after_a_large_one_has_its_own_time() -> None:
+    require("""
+        assert outcome(lambda: None, 320 * MIB) == "read"
+        began = time.process_time()
+        assert outcome(loop) == "time_overrun"
+        assert 0.25 < time.process_time() - began < 0.9
     """)
 
 

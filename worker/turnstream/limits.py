@@ -42,9 +42,10 @@ class Limits:
     def __init__(self, memory_kib: int, document_seconds: float) -> None:
         self.memory_bytes = min(memory_kib * _KIB, int(_machine_bytes() * _MACHINE_SHARE))
         self.document_seconds = document_seconds
-        self._imposed = self._armed = self._ticking = False
+        self._imposed = self._armed = False
         self._seconds = self._until = 0.0
-        self._ended_at = math.inf
+        #: Seconds of processor time at which the timer fires, and at which the kernel ends the process.
+        self._ticks_at = self._ended_at = math.inf
 
     def impose(self) -> None:
         """Put this process under the limits, for its main thread; without it time has none and memory the machine's."""
@@ -98,8 +99,8 @@ class Limits:
         self._seconds, self._until = seconds, now + seconds
         self._let_kernel_end(now, seconds)
         self._armed = True
-        # One that runs already is put right when it fires: that is seldom, and each document would cost two calls.
-        if not self._ticking:
+        # One that fires too early is put right then: that is seldom, and each document would cost a call of the kernel.
+        if self._until < self._ticks_at:
             self._tick(seconds)
 
     def stop(self) -> None:
@@ -113,15 +114,15 @@ class Limits:
                 self._let_run()
 
     def rest(self) -> None:
-        """End a batch of documents: for however long, nothing is read."""
-        if self._ticking:
+        """End the reading of a batch: what follows may take however long."""
+        self._armed = False
+        if self._imposed:
             self._tick(0)
-        if self._ended_at < math.inf:
             self._let_run()
 
     def _let_run(self) -> None:
-        self._ended_at = math.inf
         _set_soft(resource.RLIMIT_CPU, resource.RLIM_INFINITY)
+        self._ended_at = math.inf
 
     def _let_kernel_end(self, now: float, seconds: float) -> None:
         # As above: a limit that is about right stays, which is most often that of the document before.
@@ -131,8 +132,8 @@ class Limits:
             _set_soft(resource.RLIMIT_CPU, most)
 
     def _tick(self, seconds: float) -> None:
-        self._ticking = seconds > 0
         signal.setitimer(signal.ITIMER_PROF, seconds, self._seconds * _AGAIN)
+        self._ticks_at = time.process_time() + seconds if seconds else math.inf
 
     def _overran(self, *_: object) -> None:
         if not self._armed:

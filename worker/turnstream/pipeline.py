@@ -48,8 +48,8 @@ from turnstream.sidecars import ERROR_SUFFIX, archived_at, sidecar
 class Tools:
     """What a batch works with.
 
-    A file is read within ``reading`` (its reference, its size in bytes), which keeps it to its limits.
-    ``interrupts`` are exceptions that end a batch, not a file.
+    A file is read within ``reading`` (its reference, its size in bytes), which keeps it to its limits;
+    ``rest`` is called when no more is read.  ``interrupts`` are exceptions that end a batch, not a file.
     """
 
     root: Root
@@ -59,6 +59,7 @@ class Tools:
     max_file_bytes: int
     max_crashes: int
     reading: Callable[[FileRef, int], AbstractContextManager[None]]
+    rest: Callable[[], None]
     interrupts: tuple[type[BaseException], ...] = ()
 
 
@@ -86,9 +87,9 @@ def process(files: Iterable[FileRef], tools: Tools) -> list[Arrival]:
         arrivals = [_begin(ref) for ref in files]
         step = _Steps(tools, hands, state)
         _each(arrivals, step.open, tools)
-        _each(_going(arrivals), step.guarded(step.extract_and_identify), tools)
+        step.read(_going(arrivals), step.extract_and_identify)
         step.look_up(_going(arrivals))
-        _each(_new(arrivals), step.guarded(step.parse_and_normalise), tools)
+        step.read(_new(arrivals), step.parse_and_normalise)
         step.publish(_new(arrivals))
         step.dispose([arrival for arrival in arrivals if arrival.outcome])
     return arrivals
@@ -158,6 +159,11 @@ class _Steps:
     def _died_often(self, arrival: Arrival) -> bool:
         return arrival.ref.crashes >= self.tools.max_crashes and arrival.ref.arrival_id == arrival.arrival_id
 
+    def read(self, arrivals: Sequence[Arrival], step: Step) -> None:
+        """Take a step that reads a text, for each within the limits of one document."""
+        _each(arrivals, self.guarded(step), self.tools)
+        self.tools.rest()
+
     def guarded(self, step: Step) -> Step:
         """Return a step that reads a text, within the limits of one document."""
 
@@ -215,6 +221,7 @@ class _Steps:
         self.tools.ledger.note_published([arrival.arrival_id for arrival in suspects if arrival.arrival_id])
         self._find_originals(arrivals)
         _each([arrival for arrival in arrivals if _is_redelivered(arrival)], self._recall_edition, self.tools)
+        self.tools.rest()
         arrivals = [arrival for arrival in arrivals if arrival.outcome]
         # What came first before what came too late, so that a sidecar can say where that is.
         arrivals.sort(key=lambda arrival: isinstance(arrival.answer, Duplicate | Superseded))

@@ -91,6 +91,7 @@ class Workshop:
                     max_file_bytes=work.max_file_bytes,
                     max_crashes=work.max_attempts,
                     reading=self.reading,
+                    rest=self.limits.rest,
                     interrupts=(SoftTimeLimitExceeded,),
                 )
             }
