@@ -417,6 +417,8 @@ def test_a_torn_line_of_the_journal_costs_no_other(publish: Publish, root: Root,
         *({"at": None}, {"at": "yesterday"}),
         *({"path": None}, {"path": 7}),
         {"size": "many"},
+        *({"document_id": None}, {"document_id": ""}),
+        *({"to": "archive/\0x"}, {"to": "//archive/%00x"}, {"to": 7}),
     ],
     ids=str,
 )
@@ -424,15 +426,44 @@ def test_a_line_that_another_program_changed_costs_no_other(
     publish: Publish, root: Root, ledger: Ledger, wrong: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
     publish("water", "ice")
-    (day,) = (root.path / "journal").iterdir()
-    first, second = day.read_bytes().splitlines(keepends=True)
-    day.write_bytes(orjson.dumps({**orjson.loads(first), **wrong}) + b"\n" + second)
+    _change_first_line(root, **wrong)
     lose(ledger)
     would = whole(root, ledger, dry_run=True)
     report = whole(root, ledger)
     assert (report.republished, report.unrecoverable) == (would.republished, would.unrecoverable) == (1, 1)
     assert titles(ledger) == ["ice"]
     assert "its line in the journal" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("to", [None, f"archive/{'x' * 300}", "archive/nothing/here.txt", "archive"])
+def test_a_line_whose_file_is_nowhere_costs_no_other(
+    publish: Publish, root: Root, ledger: Ledger, to: str | None
+) -> None:
+    publish("water", "ice")
+    _change_first_line(root, to=to)
+    lose(ledger)
+    would = whole(root, ledger, dry_run=True)
+    report = whole(root, ledger)
+    assert (report.republished, report.unrecoverable) == (would.republished, would.unrecoverable) == (1, 1)
+    assert titles(ledger) == ["ice"]
+
+
+def test_a_line_that_another_program_changed_waits_for_its_file_if_that_is_still_to_come(
+    drop: Drop, tools: Tools, root: Root, ledger: Ledger
+) -> None:
+    ref = drop("water.txt", talk("water"))
+    _killed_at("journaled:1", [ref], tools)
+    _change_first_line(root, supersedes="the one before")
+    lose(ledger)
+    report = whole(root, ledger)
+    assert (report.waiting, report.unrecoverable) == (1, 0)
+    assert [arrival.outcome for arrival in process([ref], tools)] == [PUBLISHED]
+
+
+def _change_first_line(root: Root, **facts: Any) -> None:
+    (day,) = (root.path / "journal").iterdir()
+    first, *others = day.read_bytes().splitlines(keepends=True)
+    day.write_bytes(b"".join((orjson.dumps({**orjson.loads(first), **facts}), b"\n", *others)))
 
 
 def test_a_text_that_this_versions_parser_fails_on_costs_no_other(
