@@ -213,6 +213,8 @@ CUTS = [
 ]
 #: Seconds; beyond every timeout.
 LONGEST = max(seconds for _, seconds, _ in CUTS)
+#: Seconds in which a process says that the server is back: it tries each second.
+SOON = 5.0
 #: Documents for all of it, on a machine that takes its time.
 COUNT = len(CUTS) * (BURST + RATE * 30)
 
@@ -231,6 +233,8 @@ def test_hosts_that_are_cut_off_and_healed_under_load_lose_and_double_nothing(si
     RECOVERED["all hosts healed, to the last of the documents"] = [time.monotonic() - healed]
     verify_whole(here.seen, load.dropped, corpus.distinct([*load.dropped.values()]))
     for service in here.services:
+        # Its documents may be done before it looks at the server again, each second.
+        until(partial(_is_served, service), f"{service.command} says that the server is back", SOON)
         _verify_words(service)
     until(lambda: not here.waiting(), "messages of cut-off workers came back, and did no harm")
     verify_whole(here.seen, load.dropped, corpus.distinct([*load.dropped.values()]))
@@ -249,6 +253,10 @@ def _cut(here: Site, load: Load, how: Cut, seconds: float, name: str) -> None:
             if service.root.parent.name in here.hosts_of(name):
                 said = [event["event"] for event in service.troubles() if moment(event) < healed]
                 assert said[-1] == "server.unavailable"
+
+
+def _is_served(service: Service) -> bool:
+    return [event["event"] for event in service.troubles()][-1:] != ["server.unavailable"]
 
 
 def _verify_words(service: Service) -> None:
