@@ -214,7 +214,7 @@ CUTS = [
 #: Seconds; beyond every timeout.
 LONGEST = max(seconds for _, seconds, _ in CUTS)
 #: Seconds in which a process says that the server is back: it tries each second.
-SOON = 5.0
+SAID = 5.0
 #: Documents for all of it, on a machine that takes its time.
 COUNT = len(CUTS) * (BURST + RATE * 30)
 
@@ -234,7 +234,7 @@ def test_hosts_that_are_cut_off_and_healed_under_load_lose_and_double_nothing(si
     verify_whole(here.seen, load.dropped, corpus.distinct([*load.dropped.values()]))
     for service in here.services:
         # Its documents may be done before it looks at the server again, each second.
-        until(partial(_is_served, service), f"{service.command} says that the server is back", SOON)
+        until(partial(_is_served, service), f"{service.command} says that the server is back", SAID)
         _verify_words(service)
     until(lambda: not here.waiting(), "messages of cut-off workers came back, and did no harm")
     verify_whole(here.seen, load.dropped, corpus.distinct([*load.dropped.values()]))
