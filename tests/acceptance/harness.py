@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -31,6 +32,10 @@ PATIENCE = 90.0
 def clean_environment(**extra: str) -> dict[str, str]:
     """Return this process's environment without settings of ours, and with ``extra``."""
     return {name: value for name, value in os.environ.items() if not name.startswith("TURNSTREAM_")} | extra
+
+
+#: A sidecar, or an unfinished one: the watcher deletes it when it is an hour old.
+SIDECAR = re.compile(r"\.(error|duplicate)\.json$|^\.[0-9a-f]{16}\.tmp$")
 
 
 def until(condition: Callable[[], Any], what: str, patience: float = PATIENCE) -> Any:
@@ -159,9 +164,9 @@ class Turnstream:
         part.rename(self.drop / name)
 
     def files(self, folder: str, *, sidecars: bool = False) -> list[Path]:
-        """Files below a folder of the root, without sidecars unless asked for."""
+        """Files below a folder of the root, without sidecars and what a kill left of one, unless asked for."""
         found = sorted(path for path in (self.root / folder).rglob("*") if path.is_file())
-        return [path for path in found if sidecars or not path.name.endswith((".error.json", ".duplicate.json"))]
+        return [path for path in found if sidecars or not SIDECAR.search(path.name)]
 
     def await_empty_drop(self, patience: float = PATIENCE) -> None:
         until(lambda: not self.files("drop"), "drop/ is empty", patience)
